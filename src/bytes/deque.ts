@@ -1,0 +1,81 @@
+/**
+ * A queue on a ring: push and shift in constant time, no allocation but when it grows.
+ *
+ * @module
+ */
+
+const SMALLEST = 8;
+/** A ring that grew past this gives its memory back when it runs empty. */
+const KEPT = 2048;
+
+/** A first-in, first-out queue. */
+export class Deque<T> {
+  #ring: (T | undefined)[] = [];
+  #head = 0;
+  #length = 0;
+
+  /** How many items wait. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends at the end. */
+  push(item: T): void {
+    // Hot: once per message.
+    const ring = this.#ring;
+    if (this.#length === ring.length) return this.#grow(item);
+    ring[(this.#head + this.#length) & (ring.length - 1)] = item;
+    this.#length++;
+  }
+
+  /** Puts an item before all others. */
+  unshift(item: T): void {
+    if (this.#length === this.#ring.length) {
+      this.#grow(item);
+      this.#length--;
+    }
+    this.#head = (this.#head - 1) & (this.#ring.length - 1);
+    this.#ring[this.#head] = item;
+    this.#length++;
+  }
+
+  /** Removes and returns the first item, or `undefined` if there is none. */
+  shift(): T | undefined {
+    // Hot: once per message.
+    if (this.#length === 0) return undefined;
+    const ring = this.#ring;
+    const head = this.#head;
+    const item = ring[head];
+    ring[head] = undefined;
+    this.#head = (head + 1) & (ring.length - 1);
+    if (--this.#length === 0 && ring.length > KEPT) this.clear();
+    return item;
+  }
+
+  /** The first item, left where it is. */
+  peek(): T | undefined {
+    return this.#length === 0 ? undefined : this.#ring[this.#head];
+  }
+
+  /** The item at `index` from the front, left where it is. */
+  at(index: number): T | undefined {
+    return index < this.#length ? this.#ring[(this.#head + index) & (this.#ring.length - 1)] : undefined;
+  }
+
+  /** Forgets all items, and the memory they took. */
+  clear(): void {
+    this.#ring = [];
+    this.#head = 0;
+    this.#length = 0;
+  }
+
+  #grow(item: T): void {
+    const old = this.#ring;
+    const ring: (T | undefined)[] = new Array(Math.max(SMALLEST, old.length * 2));
+    for (let i = 0; i < this.#length; i++) ring[i] = old[(this.#head + i) & (old.length - 1)];
+    ring.fill(undefined, this.#length);
+    ring[this.#length++] = item;
+    this.#ring = ring;
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The seam between a protocol engine and whoever moves its octets: no I/O, no clock, no timers and no randomness but
+ * what is passed in.
+ *
+ * @module
+ */
+
+import type { ZmqError } from "../errors.ts";
+import type { Control, Message } from "../message.ts";
+import type { Metadata } from "../wire/metadata.ts";
+
+/** What the handshake told us of the peer. */
+export interface PeerInfo {
+  /** Its socket type, e.g. `ROUTER`. */
+  readonly socketType: string;
+  /** The routing id it chose for itself; empty if it chose none. */
+  readonly routingId: Uint8Array;
+  /** Everything it announced, by name, `Socket-Type` and `Identity` included. */
+  readonly properties: Metadata;
+  /** The mechanism that was used, e.g. `NULL`. */
+  readonly mechanism: string;
+  /** The version of ZMTP that both speak, e.g. `3.1`. */
+  readonly version: "3.0" | "3.1";
+}
+
+/** Who listens to an engine. Calls come from within `receive`, `resume` and `tick`. */
+export interface EngineHandler {
+  /** The handshake is complete: messages may pass from now on. */
+  ready(peer: PeerInfo): void;
+  /**
+   * A whole message.
+   *
+   * @returns Whether to go on: after `false` nothing more comes until `resume()`.
+   */
+  message(message: Message): boolean;
+  /** A subscription, in order with messages. Answers as {@link message} does. */
+  control(control: Control): boolean;
+  /** The engine has something to send: `takeOutput()` has it. */
+  output(): void;
+  /** The connection must end, once `takeOutput()` has been sent. Nothing else is called after it. */
+  fail(error: ZmqError): void;
+}
+
+/** A protocol, for one connection: eats octets, emits messages and octets. */
+export interface Engine {
+  /** The connection is open. */
+  start(): void;
+  /** Octets from the peer, ours to keep. `now` is in milliseconds, of any clock that does not go back. */
+  receive(chunk: Uint8Array, now: number): void;
+  /** The handler can take messages again. */
+  resume(): void;
+  /** Octets to send before any message, or between two frames: greeting, handshake, PING and PONG. */
+  takeOutput(): Uint8Array | undefined;
+  /** A subscription's flags and body as this peer understands them; only once ready. */
+  spell(control: Control): { readonly flags: number; readonly body: Uint8Array };
+  /** Sends and judges heartbeats. Answers when to be called again; `Infinity`: not at all. */
+  tick(now: number): number;
+  /** When `tick` is to be called next. */
+  readonly nextTick: number;
+  /** The last heartbeat's round trip in milliseconds, if there was one. */
+  readonly roundTrip: number | undefined;
+}

@@ -1,0 +1,292 @@
+/**
+ * ZMTP 3.1 and 3.0, from greeting to traffic ({@link https://rfc.zeromq.org/spec/37/ | RFC 37},
+ * {@link https://rfc.zeromq.org/spec/23/ | RFC 23}).
+ *
+ * ```text
+ *           both greetings       mechanism done          anything malformed
+ * greeting ───────────────► handshake ─────► traffic ─────────────────────► failed
+ * ```
+ *
+ * @module
+ */
+
+import { ProtocolError, ZmqError } from "../errors.ts";
+import { Control, EMPTY, type Message } from "../message.ts";
+import type { Mechanism } from "../mechanism/mechanism.ts";
+import {
+  commandData,
+  commandName,
+  decodePing,
+  encodeCommand,
+  encodeError,
+  encodeSubscription,
+  encodeSubscriptionMessage,
+} from "../wire/command.ts";
+import { encodeFrame } from "../wire/batch.ts";
+import { COMMAND, FrameDecoder, type FrameSink, MORE } from "../wire/frame.ts";
+import { encodeGreeting, GreetingReader } from "../wire/greeting.ts";
+import type { Metadata } from "../wire/metadata.ts";
+import { compatible, type SocketType, takesSubscriptions, wantedPeers } from "./compatibility.ts";
+import type { Engine, EngineHandler, PeerInfo } from "./engine.ts";
+import { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
+
+/** The most octets that one handshake command may have, and so the most an unknown peer can make us hold. */
+export const HANDSHAKE_LIMIT = 65536;
+/** The most frames that one message may have: each costs memory of its own, even an empty one. */
+export const MAX_PARTS = 65536;
+const LONGEST_ROUTING_ID = 255;
+
+/** How an engine speaks. */
+export interface EngineOptions {
+  /** Our socket type. */
+  readonly socketType: SocketType;
+  /** The mechanism of this connection, with our metadata in it. */
+  readonly mechanism: Mechanism;
+  /** The most octets that the frames of one message may have together; `Infinity`: no limit. */
+  readonly maxMessageSize: number;
+  /** Heartbeats. */
+  readonly heartbeat: HeartbeatOptions;
+}
+
+type Phase = "greeting" | "handshake" | "traffic" | "failed";
+
+/** The engine of one connection. */
+export class ZmtpEngine implements Engine, FrameSink {
+  readonly #options: EngineOptions;
+  readonly #handler: EngineHandler;
+  readonly #mechanism: Mechanism;
+  readonly #greeting = new GreetingReader();
+  readonly #decoder: FrameDecoder;
+  readonly #output: Uint8Array[] = [];
+  readonly #subscribable: boolean;
+  #phase: Phase = "greeting";
+  /** The handler wants no more for now. */
+  #paused = false;
+  #minor = 1;
+  #heartbeat: Heartbeat | undefined;
+  #now = 0;
+  /** The answer to the last PING, not sent yet: a flood of PINGs gets one. */
+  #pong: Uint8Array | undefined;
+  /** The frames of a message whose last has not come. */
+  #parts: Message = [];
+
+  /** Says nothing until {@link start}. */
+  constructor(options: EngineOptions, handler: EngineHandler) {
+    this.#options = options;
+    this.#handler = handler;
+    this.#mechanism = options.mechanism;
+    this.#subscribable = takesSubscriptions(options.socketType);
+    this.#decoder = new FrameDecoder(this, HANDSHAKE_LIMIT);
+  }
+
+  /** Where the connection stands. */
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Sends our greeting, whole and at once: a peer may wait for it before it sends more than ten octets. */
+  start(): void {
+    this.#send(encodeGreeting(this.#mechanism.name, this.#mechanism.asServer));
+  }
+
+  /** Takes octets of any length, cut anywhere. */
+  receive(chunk: Uint8Array, now: number): void {
+    if (this.#phase === "failed") return;
+    this.#now = now;
+    this.#heartbeat?.heard(now);
+    try {
+      let rest = chunk;
+      if (this.#phase === "greeting") {
+        rest = chunk.subarray(this.#greeting.read(chunk));
+        if (this.#greeting.complete) this.#greeted();
+      }
+      if (rest.length === 0) return;
+      this.#decoder.decode(rest);
+      this.#goOn();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Goes on with what was kept back. */
+  resume(): void {
+    this.#paused = false;
+    try {
+      this.#goOn();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** What is to be sent besides messages. */
+  takeOutput(): Uint8Array | undefined {
+    if (this.#pong !== undefined) {
+      this.#output.push(encodeFrame(COMMAND, encodeCommand("PONG", this.#pong)));
+      this.#pong = undefined;
+    }
+    const output = this.#output;
+    if (output.length <= 1) return output.pop();
+    let length = 0;
+    for (const piece of output) length += piece.length;
+    const octets = new Uint8Array(length);
+    let at = 0;
+    for (const piece of output) {
+      octets.set(piece, at);
+      at += piece.length;
+    }
+    output.length = 0;
+    return octets;
+  }
+
+  /** RFC 37 has commands for subscriptions; to a 3.0 peer they are messages (RFC 23). */
+  spell(control: Control): { readonly flags: number; readonly body: Uint8Array } {
+    return this.#minor >= 1
+      ? { flags: COMMAND, body: encodeSubscription(control) }
+      : { flags: 0, body: encodeSubscriptionMessage(control) };
+  }
+
+  /** Sends the PING that is due, and ends the connection if the peer has been silent for too long. */
+  tick(now: number): number {
+    const heartbeat = this.#heartbeat;
+    if (heartbeat === undefined || this.#phase === "failed") return Infinity;
+    const silence = heartbeat.dead(now);
+    if (silence !== undefined) {
+      this.#end(new ZmqError("ETIMEDOUT", `Cannot keep connection: the peer has been silent for ${Math.round(silence)} ms`));
+      return Infinity;
+    }
+    const ping = heartbeat.ping(now);
+    if (ping !== undefined) this.#send(encodeFrame(COMMAND, ping));
+    return heartbeat.next();
+  }
+
+  /** When the next heartbeat is due. */
+  get nextTick(): number {
+    return this.#phase === "traffic" ? this.#heartbeat!.next() : Infinity;
+  }
+
+  /** The last answered PING's round trip. */
+  get roundTrip(): number | undefined {
+    return this.#heartbeat?.roundTrip;
+  }
+
+  /** One frame from the decoder. */
+  frame(flags: number, body: Uint8Array): boolean {
+    // Hot: once per frame.
+    if (this.#phase !== "traffic") return this.#shake(flags, body);
+    if ((flags & COMMAND) !== 0) return this.#command(body);
+    if ((flags & MORE) !== 0) {
+      if (this.#parts.push(body) >= MAX_PARTS) throw this.#tooManyParts();
+      return true;
+    }
+    let message: Message;
+    if (this.#parts.length === 0) message = [body];
+    else {
+      message = this.#parts;
+      message.push(body);
+      this.#parts = [];
+    }
+    if (this.#handler.message(message)) return true;
+    this.#paused = true;
+    return false;
+  }
+
+  /** Lets the decoder run for as long as the handler takes what it finds. */
+  #goOn(): void {
+    while (this.#decoder.stopped && !this.#paused && this.#phase !== "failed") this.#decoder.resume();
+  }
+
+  #greeted(): void {
+    const { mechanism, minor } = this.#greeting.value();
+    const ours = this.#mechanism.name;
+    if (mechanism !== ours) {
+      throw new ProtocolError("greeting", `Cannot shake hands: the peer's mechanism is "${mechanism}", wanted "${ours}"`);
+    }
+    this.#minor = minor;
+    this.#phase = "handshake";
+    const command = this.#mechanism.start();
+    if (command !== undefined) this.#send(encodeFrame(COMMAND, command));
+  }
+
+  /** One frame of the handshake. Stops the decoder when that is over, so that the limits of traffic hold after it. */
+  #shake(flags: number, body: Uint8Array): boolean {
+    if ((flags & COMMAND) === 0) {
+      throw new ProtocolError("handshake", "Cannot shake hands: the peer sent a message, wanted a command");
+    }
+    const step = this.#mechanism.receive(body);
+    if (step.type === "refused") {
+      throw new ProtocolError("handshake", `Cannot shake hands: the peer refuses us with ERROR ${JSON.stringify(step.reason)}`);
+    }
+    if (step.command !== undefined) this.#send(encodeFrame(COMMAND, step.command));
+    if (step.type === "send") return true;
+    const peer = this.#know(step.metadata);
+    this.#phase = "traffic";
+    this.#decoder.phase = "traffic";
+    this.#decoder.limit = Math.min(this.#options.maxMessageSize, Number.MAX_SAFE_INTEGER);
+    this.#heartbeat = new Heartbeat(this.#options.heartbeat, this.#now);
+    this.#handler.ready(peer);
+    return false;
+  }
+
+  /** Judges what the peer says it is. A peer that does not fit is told so before we hang up (RFC 37, "ERROR"). */
+  #know(properties: Metadata): PeerInfo {
+    const ours = this.#options.socketType;
+    const type = properties.get("Socket-Type");
+    const socketType = type === undefined ? "" : String.fromCharCode(...type.subarray(0, 64));
+    let fault = "";
+    if (type === undefined) fault = `the peer does not say its Socket-Type, wanted ${wantedPeers(ours)}`;
+    else if (!compatible(ours, socketType)) {
+      fault = `the peer's Socket-Type is ${JSON.stringify(socketType)}, wanted ${wantedPeers(ours)} for a ${ours}`;
+    }
+    const routingId = properties.get("Identity") ?? EMPTY;
+    if (routingId.length > LONGEST_ROUTING_ID) {
+      fault = `the peer's Identity is ${routingId.length} octets, wanted ${LONGEST_ROUTING_ID} at the most`;
+    }
+    if (fault !== "") {
+      this.#send(encodeFrame(COMMAND, encodeError(fault)));
+      throw new ProtocolError("handshake", `Cannot shake hands: ${fault}`);
+    }
+    return { socketType, routingId, properties, mechanism: this.#mechanism.name, version: this.#minor >= 1 ? "3.1" : "3.0" };
+  }
+
+  /** One command of the traffic; unknown ones are ignored (RFC 37). */
+  #command(body: Uint8Array): boolean {
+    const name = commandName("traffic", body);
+    if (name === "PING") {
+      const { ttl, context } = decodePing(body);
+      this.#heartbeat!.peerTtl(ttl * 100, this.#now);
+      this.#pong = context.slice();
+      this.#handler.output();
+    } else if (name === "PONG") {
+      this.#heartbeat!.pong(commandData(body), this.#now);
+    } else if (this.#subscribable && (name === "SUBSCRIBE" || name === "CANCEL")) {
+      const control = new Control(name === "SUBSCRIBE" ? "subscribe" : "cancel", commandData(body).slice());
+      if (!this.#handler.control(control)) {
+        this.#paused = true;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #send(octets: Uint8Array): void {
+    this.#output.push(octets);
+    this.#handler.output();
+  }
+
+  #fail(error: unknown): void {
+    // What is not the peer's doing is a defect of ours, and must be seen.
+    if (!(error instanceof ProtocolError)) throw error;
+    this.#end(error);
+  }
+
+  #end(error: ZmqError): void {
+    if (this.#phase === "failed") return;
+    this.#phase = "failed";
+    this.#parts = [];
+    this.#handler.fail(error);
+  }
+
+  #tooManyParts(): ProtocolError {
+    return new ProtocolError("traffic", `Cannot read message: it has more than ${MAX_PARTS} frames`);
+  }
+}

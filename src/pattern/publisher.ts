@@ -1,0 +1,233 @@
+/**
+ * PUB and XPUB ({@link https://rfc.zeromq.org/spec/29/ | RFC 29}): a copy of each message for every peer that has
+ * subscribed to a prefix of its first frame. They SHALL NOT block on sending, and SHALL drop for a peer whose queue is
+ * full, unless `noDrop`. XPUB delivers the subscriptions that it hears of as messages: 1 or 0, then the topic.
+ *
+ * A peer's topics are a set: subscribing twice and cancelling once leaves nothing, as in libzmq.
+ *
+ * @module
+ */
+
+import { keyOf } from "../bytes/ascii.ts";
+import { Deque } from "../bytes/deque.ts";
+import { Control, type Message } from "../message.ts";
+import { Distributor } from "../pipe/distributor.ts";
+import type { Pipe } from "../pipe/pipe.ts";
+import { PrefixTrie } from "../pipe/prefix_trie.ts";
+import type { Pattern, PatternOptions } from "./pattern.ts";
+
+/** How many unread notifications make an XPUB stop to read from its peers: enough for an honest crowd. */
+const MOST_PENDING = 65536;
+
+/** What an XPUB's application has not received yet. */
+interface Notice {
+  readonly message: Message;
+  /** Who asked; absent once it is gone, and for what nobody asked. */
+  readonly pipe: Pipe | undefined;
+}
+
+/** Who wants what: topics, and the peers that hold each. */
+class Subscriptions {
+  readonly #byTopic: PrefixTrie<Set<Pipe>> = new PrefixTrie();
+  readonly #byPipe: Map<Pipe, Map<string, Uint8Array>> = new Map();
+
+  get size(): number {
+    return this.#byTopic.size;
+  }
+
+  /** Answers whether nobody held the topic before. */
+  add(pipe: Pipe, topic: Uint8Array): boolean {
+    let topics = this.#byPipe.get(pipe);
+    if (topics === undefined) this.#byPipe.set(pipe, topics = new Map());
+    topics.set(keyOf(topic), topic);
+    const holders = this.#byTopic.get(topic);
+    if (holders === undefined) this.#byTopic.set(topic, new Set([pipe]));
+    else holders.add(pipe);
+    return holders === undefined;
+  }
+
+  /** Answers whether nobody holds the topic now. */
+  remove(pipe: Pipe, topic: Uint8Array): boolean {
+    this.#byPipe.get(pipe)?.delete(keyOf(topic));
+    const holders = this.#byTopic.get(topic);
+    holders?.delete(pipe);
+    if (holders?.size === 0) this.#byTopic.delete(topic);
+    return holders === undefined || holders.size === 0;
+  }
+
+  /** Removes all that a peer holds, and calls `each` with every topic and whether nobody holds it now. */
+  removeAll(pipe: Pipe, each: (topic: Uint8Array, unused: boolean) => void): void {
+    for (const topic of this.#byPipe.get(pipe)?.values() ?? []) each(topic, this.remove(pipe, topic));
+    this.#byPipe.delete(pipe);
+  }
+
+  match(text: Uint8Array, visit: (pipe: Pipe) => void): void {
+    // Hot: once per message.
+    this.#byTopic.match(text, (holders) => {
+      for (const pipe of holders) visit(pipe);
+    });
+  }
+}
+
+/** The rules of XPUB, and without `notify` those of PUB. */
+export class PublisherPattern implements Pattern {
+  readonly #options: PatternOptions;
+  readonly #notify: boolean;
+  readonly #out = new Distributor();
+  readonly #subscriptions = new Subscriptions();
+  /** With `manual`: what peers asked for, granted or not. */
+  readonly #asked = new Subscriptions();
+  readonly #pending: Deque<Notice> = new Deque();
+  /** Peers that are not read for now, since too much is pending. */
+  readonly #waiting: Set<Pipe> = new Set();
+  /** With `manual`: whose request the application received last. */
+  #lastPipe: Pipe | undefined;
+  /** With `manualLastValue`: whether the next message is for that peer alone. */
+  #forLast = false;
+
+  /** `notify`: whether the application hears of subscriptions. */
+  constructor(options: PatternOptions, notify: boolean) {
+    this.#options = options;
+    this.#notify = notify;
+  }
+
+  /** Copies that found their peer's queue full. */
+  get dropped(): number {
+    return this.#out.dropped;
+  }
+
+  /** How many distinct topics are subscribed. */
+  get topicsCount(): number {
+    return this.#subscriptions.size;
+  }
+
+  /** A pipe joins; it gets nothing until it subscribes. */
+  attach(pipe: Pipe): void {
+    this.#out.attach(pipe);
+  }
+
+  /** A pipe leaves, and its subscriptions with it. */
+  detach(pipe: Pipe): void {
+    this.#out.detach(pipe);
+    this.#waiting.delete(pipe);
+    if (this.#lastPipe === pipe) this.#lastPipe = undefined;
+    const every = this.#options.verbosity === "allSubsUnsubs";
+    const tell = (topic: Uint8Array, unused: boolean): void => {
+      if (unused || every) this.#tell(0, topic, undefined);
+    };
+    if (this.#manual) {
+      this.#asked.removeAll(pipe, tell);
+      this.#subscriptions.removeAll(pipe, () => {});
+    } else this.#subscriptions.removeAll(pipe, tell);
+  }
+
+  /** Welcomes a new subscriber, if asked to. */
+  ready(pipe: Pipe): void {
+    const welcome = this.#options.welcomeMessage;
+    if (welcome !== undefined) pipe.prelude([welcome]);
+  }
+
+  /** What is queued for the peer, and what it wants, waits for the next connection. */
+  hiccup(): void {}
+
+  /** Subscriptions are applied as they come. */
+  readable(pipe: Pipe): void {
+    while (this.#pending.length < MOST_PENDING) {
+      const item = pipe.read();
+      if (item === undefined) return;
+      if (item instanceof Control) this.#apply(pipe, item);
+      else this.#hear(pipe, item);
+    }
+    this.#waiting.add(pipe);
+  }
+
+  /** A pipe has room. */
+  writable(pipe: Pipe): void {
+    this.#out.writable(pipe);
+  }
+
+  /** Sends a copy to every peer that wants it. */
+  send(message: Message): boolean {
+    const out = this.#out;
+    out.choose();
+    this.#subscriptions.match(message[0]!, this.#forLast ? this.#addLast : out.add);
+    if (this.#options.invertMatching) out.invert();
+    if (this.#options.noDrop && !out.allWritable()) return false;
+    out.send(message);
+    this.#forLast = false;
+    return true;
+  }
+
+  /** XPUB: the next subscription, or message from a subscriber. */
+  receive(): Message | undefined {
+    const notice = this.#pending.shift();
+    if (notice === undefined) return undefined;
+    if (this.#manual) this.#lastPipe = notice.pipe?.alive ? notice.pipe : undefined;
+    if (this.#waiting.size > 0 && this.#pending.length < MOST_PENDING / 2) {
+      const waiting = [...this.#waiting];
+      this.#waiting.clear();
+      for (const pipe of waiting) this.readable(pipe);
+    }
+    return notice.message;
+  }
+
+  /** With `manual`: subscribes the peer whose request was received last. */
+  grant(topic: Uint8Array): void {
+    if (this.#lastPipe === undefined) return;
+    this.#subscriptions.add(this.#lastPipe, topic.slice());
+    this.#forLast = this.#options.manualLastValue;
+  }
+
+  /** With `manual`: unsubscribes the peer whose request was received last. */
+  revoke(topic: Uint8Array): void {
+    if (this.#lastPipe !== undefined) this.#subscriptions.remove(this.#lastPipe, topic);
+  }
+
+  get #manual(): boolean {
+    return this.#options.manual || this.#options.manualLastValue;
+  }
+
+  readonly #addLast = (pipe: Pipe): void => {
+    if (pipe === this.#lastPipe) this.#out.add(pipe);
+  };
+
+  /** A message from a subscriber: ZMTP 3.0 spells subscriptions so, and an XSUB may send data. */
+  #hear(pipe: Pipe, message: Message): void {
+    let rest: Message | undefined;
+    for (let i = 0; i < message.length; i++) {
+      const frame = message[i]!;
+      const spoken = i === 0 || !this.#options.onlyFirstSubscribe;
+      if (spoken && (frame[0] === 1 || frame[0] === 0)) {
+        this.#apply(pipe, new Control(frame[0] === 1 ? "subscribe" : "cancel", frame.slice(1)));
+      } else (rest ??= []).push(frame);
+    }
+    if (rest !== undefined && this.#notify) this.#pending.push({ message: rest, pipe });
+  }
+
+  #apply(pipe: Pipe, control: Control): void {
+    const topic = control.topic;
+    const subscribe = control.type === "subscribe";
+    if (this.#manual) {
+      if (subscribe) this.#asked.add(pipe, topic);
+      else this.#asked.remove(pipe, topic);
+      this.#tell(subscribe ? 1 : 0, topic, pipe);
+      return;
+    }
+    const verbosity = this.#options.verbosity;
+    if (subscribe) {
+      const first = this.#subscriptions.add(pipe, topic);
+      if (first || verbosity !== null) this.#tell(1, topic, pipe);
+    } else {
+      const unused = this.#subscriptions.remove(pipe, topic);
+      if (unused || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe);
+    }
+  }
+
+  #tell(what: 0 | 1, topic: Uint8Array, pipe: Pipe | undefined): void {
+    if (!this.#notify) return;
+    const frame = new Uint8Array(1 + topic.length);
+    frame[0] = what;
+    frame.set(topic, 1);
+    this.#pending.push({ message: [frame], pipe });
+  }
+}

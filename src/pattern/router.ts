@@ -1,0 +1,165 @@
+/**
+ * ROUTER ({@link https://rfc.zeromq.org/spec/28/ | RFC 28}): every peer has a routing id; incoming messages get their
+ * sender's before them, outgoing ones go to the peer that their first frame names. It SHALL NOT block on sending, and
+ * SHALL discard what it cannot route, unless `mandatory`.
+ *
+ * A peer's routing id is, in this order: the one that `connect` was told, the one that the peer announces, or five
+ * octets that we make: zero and a number.
+ *
+ * @module
+ */
+
+import { keyOf, showOctets } from "../bytes/ascii.ts";
+import { UnreachableError, ZmqError } from "../errors.ts";
+import { EMPTY, type Message } from "../message.ts";
+import { FairQueue } from "../pipe/fair_queue.ts";
+import type { Pipe } from "../pipe/pipe.ts";
+import type { Pattern, PatternOptions } from "./pattern.ts";
+
+interface Route {
+  readonly pipe: Pipe;
+  id: Uint8Array;
+  key: string;
+  /** Whether we made the id up. */
+  generated: boolean;
+}
+
+/** The rules of ROUTER. */
+export class RouterPattern implements Pattern {
+  /** Messages without a route, or whose peer had no room. */
+  dropped = 0;
+  readonly #options: PatternOptions;
+  readonly #in = new FairQueue();
+  readonly #byKey: Map<string, Route> = new Map();
+  readonly #byPipe: Map<Pipe, Route> = new Map();
+  #nextNumber: number;
+
+  /** `firstNumber`: where the numbers in made-up ids start, best at random; an unsigned integer of 32 bits. */
+  constructor(options: PatternOptions, firstNumber: number) {
+    this.#options = options;
+    this.#nextNumber = firstNumber >>> 0;
+  }
+
+  /** The routing ids of the peers that can be addressed. */
+  get ids(): Uint8Array[] {
+    return [...this.#byKey.values()].map((route) => route.id.slice());
+  }
+
+  /** Whether a routing id is in use. */
+  has(id: Uint8Array): boolean {
+    return this.#byKey.has(keyOf(id));
+  }
+
+  /** A pipe joins; it can be addressed at once if `connect` gave it an id. */
+  attach(pipe: Pipe): void {
+    if (pipe.givenId.length > 0) this.#register(pipe, pipe.givenId, false);
+  }
+
+  /** A pipe leaves; what it holds may be read. */
+  detach(pipe: Pipe): void {
+    this.#in.detach(pipe);
+    const route = this.#byPipe.get(pipe);
+    if (route !== undefined && this.#byKey.get(route.key) === route) this.#byKey.delete(route.key);
+    if (pipe.inbound.length === 0) this.#byPipe.delete(pipe);
+  }
+
+  /** The peer has told who it is. */
+  ready(pipe: Pipe): void {
+    const route = this.#byPipe.get(pipe);
+    // RFC 37 keeps ids that begin with zero for ROUTER's own: such a peer counts as anonymous.
+    const announced = pipe.peerId.length > 0 && pipe.peerId[0] !== 0 ? pipe.peerId : EMPTY;
+    if (pipe.givenId.length === 0 && !this.#admit(pipe, route, announced)) return;
+    if (this.#options.probeRouter) pipe.prelude([EMPTY]);
+  }
+
+  /** The queue waits for the next connection. */
+  hiccup(): void {}
+
+  /** A pipe has messages. */
+  readable(pipe: Pipe): void {
+    this.#in.readable(pipe);
+  }
+
+  /** The socket asks again by itself. */
+  writable(): void {}
+
+  /** Sends to the peer that the first frame names. */
+  send(message: Message): boolean {
+    const id = message[0]!;
+    const pipe = this.#byKey.get(keyOf(id))?.pipe;
+    if (message.length === 1) {
+      this.dropped++;
+      return true;
+    }
+    if (pipe === undefined) {
+      if (this.#options.mandatory) {
+        throw new UnreachableError(`Cannot send: no peer has the routing id ${showOctets(id)}, and the socket is mandatory`);
+      }
+      this.dropped++;
+    } else if (pipe.canWrite()) pipe.write(message.slice(1));
+    else if (this.#options.mandatory) return false;
+    else {
+      pipe.dropped++;
+      this.dropped++;
+    }
+    return true;
+  }
+
+  /** The next message, of each peer in turn, behind its sender's routing id. */
+  receive(): Message | undefined {
+    const message = this.#in.read() as Message | undefined;
+    if (message === undefined) return undefined;
+    const pipe = this.#in.last!;
+    const id = this.#byPipe.get(pipe)!.id;
+    if (!pipe.alive && pipe.inbound.length === 0) this.#byPipe.delete(pipe);
+    return [id.slice(), ...message];
+  }
+
+  /** Gives a peer its id, or refuses it. Answers whether it may stay. */
+  #admit(pipe: Pipe, route: Route | undefined, announced: Uint8Array): boolean {
+    if (route !== undefined) {
+      // It has been here before: a name that it has made up for itself since replaces the old one.
+      if (announced.length === 0 || route.key === keyOf(announced)) return true;
+    } else if (announced.length === 0) {
+      this.#register(pipe, this.#makeId(), true);
+      return true;
+    }
+    const holder = this.#byKey.get(keyOf(announced));
+    if (holder !== undefined) {
+      if (!this.#options.handover) {
+        pipe.refuse(new ZmqError("EADDRINUSE", `Cannot accept peer: routing id ${showOctets(announced)} is in use`));
+        return false;
+      }
+      // What the old peer has sent already is read under a name of its own.
+      this.#rename(holder, this.#makeId(), true);
+      holder.pipe.refuse(new ZmqError("EADDRINUSE", `Cannot keep peer: ${showOctets(announced)} was handed over`));
+    }
+    if (route === undefined) this.#register(pipe, announced, false);
+    else this.#rename(route, announced, false);
+    return true;
+  }
+
+  #register(pipe: Pipe, id: Uint8Array, generated: boolean): void {
+    const route: Route = { pipe, id, key: keyOf(id), generated };
+    this.#byKey.set(route.key, route);
+    this.#byPipe.set(pipe, route);
+    this.#in.attach(pipe);
+  }
+
+  #rename(route: Route, id: Uint8Array, generated: boolean): void {
+    this.#byKey.delete(route.key);
+    route.id = id;
+    route.key = keyOf(id);
+    route.generated = generated;
+    this.#byKey.set(route.key, route);
+  }
+
+  #makeId(): Uint8Array {
+    for (;;) {
+      const number = this.#nextNumber;
+      this.#nextNumber = (number + 1) >>> 0;
+      const id = Uint8Array.of(0, number >>> 24, number >>> 16, number >>> 8, number);
+      if (!this.#byKey.has(keyOf(id))) return id;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Fan-out: a copy for every chosen pipe that has room, the outgoing strategy of PUB, XPUB and XSUB
+ * ({@link https://rfc.zeromq.org/spec/29/ | RFC 29}). A pipe that has none is passed over, until half of its queue
+ * has gone.
+ *
+ * @module
+ */
+
+import type { Message } from "../message.ts";
+import type { Pipe } from "./pipe.ts";
+
+/** Sends copies of messages to many pipes. */
+export class Distributor {
+  /** Copies that found no room. */
+  dropped = 0;
+  readonly #pipes: Set<Pipe> = new Set();
+  /** Pipes that were full, and have not drained to half since. */
+  readonly #full: Set<Pipe> = new Set();
+  #chosen: Pipe[] = [];
+  #mark = 0;
+
+  /** How many pipes there are. */
+  get size(): number {
+    return this.#pipes.size;
+  }
+
+  /** A pipe joins. */
+  attach(pipe: Pipe): void {
+    this.#pipes.add(pipe);
+  }
+
+  /** A pipe leaves. */
+  detach(pipe: Pipe): void {
+    this.#pipes.delete(pipe);
+    this.#full.delete(pipe);
+  }
+
+  /** A pipe has room again. */
+  writable(pipe: Pipe): void {
+    this.#full.delete(pipe);
+  }
+
+  /** Begins to choose: no pipe is chosen. */
+  choose(): void {
+    this.#chosen = [];
+    this.#mark++;
+  }
+
+  /** Chooses a pipe; once is enough. */
+  readonly add = (pipe: Pipe): void => {
+    // Hot: once per subscriber and message.
+    if (pipe.mark === this.#mark) return;
+    pipe.mark = this.#mark;
+    this.#chosen.push(pipe);
+  };
+
+  /** Chooses every pipe. */
+  addAll(): void {
+    for (const pipe of this.#pipes) this.add(pipe);
+  }
+
+  /** Chooses the pipes that are not chosen, and those alone. */
+  invert(): void {
+    const before = this.#mark;
+    const inverted: Pipe[] = [];
+    for (const pipe of this.#pipes) if (pipe.mark !== before) inverted.push(pipe);
+    this.#chosen = inverted;
+    this.#mark++;
+  }
+
+  /** Whether every chosen pipe has room. */
+  allWritable(): boolean {
+    for (const pipe of this.#chosen) if (!this.#hasRoom(pipe)) return false;
+    return true;
+  }
+
+  /** Sends a copy to each chosen pipe that has room, and counts the others. */
+  send(message: Message): void {
+    const chosen = this.#chosen;
+    for (let i = 0; i < chosen.length; i++) {
+      const pipe = chosen[i]!;
+      if (this.#hasRoom(pipe)) pipe.write(message);
+      else {
+        pipe.dropped++;
+        this.dropped++;
+      }
+    }
+  }
+
+  #hasRoom(pipe: Pipe): boolean {
+    if (this.#full.size > 0 && this.#full.has(pipe)) return false;
+    if (pipe.canWrite()) return true;
+    if (pipe.alive) this.#full.add(pipe);
+    return false;
+  }
+}
