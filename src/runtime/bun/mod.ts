@@ -1,0 +1,15 @@
+/**
+ * Bun's adapter: tcp and ipc over `Bun.connect` and `Bun.listen`. Importing it touches nothing; it can be bundled for,
+ * and loaded in, any runtime.
+ *
+ * @module
+ */
+
+import type { Transport } from "../../transport/link.ts";
+import { BunTcp } from "./tcp.ts";
+
+/** tcp over `Bun.connect` and `Bun.listen`. */
+export const tcp: Transport = new BunTcp();
+
+/** All that this adapter provides. */
+export const transports: readonly Transport[] = [tcp];

@@ -1,0 +1,15 @@
+/**
+ * Deno's adapter: tcp and ipc over `Deno.connect` and `Deno.listen`. Importing it touches nothing; it can be bundled
+ * for, and loaded in, any runtime.
+ *
+ * @module
+ */
+
+import type { Transport } from "../../transport/link.ts";
+import { DenoTcp } from "./tcp.ts";
+
+/** tcp over `Deno.connect` and `Deno.listen`. */
+export const tcp: Transport = new DenoTcp();
+
+/** All that this adapter provides. */
+export const transports: readonly Transport[] = [tcp];

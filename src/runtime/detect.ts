@@ -1,0 +1,26 @@
+/**
+ * Which adapter this runtime wants, told by what it has rather than by what it calls itself. Bun comes first, for it
+ * has Node's modules too; then Deno, for the same reason.
+ *
+ * @module
+ */
+
+import type { Transport } from "../transport/link.ts";
+import { transports as ofBun } from "./bun/mod.ts";
+import { bun } from "./bun/sockets.ts";
+import { transports as ofDeno } from "./deno/mod.ts";
+import { deno } from "./deno/sockets.ts";
+import { hasBuiltins } from "./node/builtin.ts";
+import { transports as ofNode } from "./node/mod.ts";
+
+/**
+ * Finds the transports of the runtime this runs on.
+ *
+ * @returns Bun's, Deno's or Node's own; empty where there are no sockets, as in a browser.
+ */
+export function detectTransports(): readonly Transport[] {
+  if (typeof bun()?.listen === "function") return ofBun;
+  if (typeof deno()?.connect === "function") return ofDeno;
+  if (hasBuiltins()) return ofNode;
+  return [];
+}

@@ -1,0 +1,155 @@
+/**
+ * The few members of Node's own modules that its adapter uses, and the way to them: `process.getBuiltinModule`
+ * (Node 20.16 and later), which leaves no import for a bundler to trip on.
+ *
+ * @module
+ */
+
+/** A `net.Socket`. */
+export interface Socket {
+  /** Octets written and not yet taken by the system. */
+  readonly writableLength: number;
+  /** The peer's IP address; `undefined` once it has gone. */
+  readonly remoteAddress?: string;
+  /** The peer's port. */
+  readonly remotePort?: number;
+  /** Our IP address. */
+  readonly localAddress?: string;
+  /** Our port. */
+  readonly localPort?: number;
+  /** Queues octets; `done` is called when the system has taken them, or the socket is destroyed. */
+  write(bytes: Uint8Array, done: () => void): boolean;
+  /** Ends our direction once all is written. */
+  end(): void;
+  /** Closes at once. */
+  destroy(error?: Error): void;
+  /** Stops reading. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
+  /** Node 24 takes an interval and a count too. Milliseconds. */
+  setKeepAlive(enable: boolean, idle?: number, interval?: number, count?: number): void;
+  /** Node 24 and later. */
+  setTypeOfService?(type: number): void;
+  /** Octets have arrived. */
+  on(event: "data", listener: (chunk: Uint8Array) => void): void;
+  /** Something went wrong; `close` follows. */
+  on(event: "error", listener: (error: Error) => void): void;
+  /** The peer ended its direction; or all is closed; or the connection stands. */
+  on(event: "end" | "close" | "connect", listener: () => void): void;
+  /** Forgets listeners. */
+  removeAllListeners(event: "error" | "close" | "connect"): void;
+}
+
+/** A `net.Server`. */
+export interface Server {
+  /** Binds and listens. */
+  listen(options: { host?: string; port?: number; path?: string; backlog: number }): void;
+  /** What was bound. */
+  address(): { readonly address: string; readonly port: number } | string | null;
+  /** Stops accepting; connections live on, and `done` waits for them, so it is of no use to us. */
+  close(done?: () => void): void;
+  /** A peer has connected. */
+  on(event: "connection", listener: (socket: Socket) => void): void;
+  /** Listening or accepting failed. */
+  on(event: "error", listener: (error: Error) => void): void;
+  /** Bound. */
+  on(event: "listening", listener: () => void): void;
+  /** Forgets listeners. */
+  removeAllListeners(event: "error" | "listening"): void;
+}
+
+/** Where `net.connect` goes. */
+export interface ConnectOptions {
+  /** Host name or address. */
+  host?: string;
+  /** Port. */
+  port?: number;
+  /** A Unix socket's path, instead. */
+  path?: string;
+  /** Address family to resolve to: 4, or 0 for any. */
+  family?: 0 | 4;
+  /** Source address. */
+  localAddress?: string;
+  /** Source port. */
+  localPort?: number;
+  /** `TCP_NODELAY`. */
+  noDelay?: boolean;
+  /** Whether the peer's end leaves our direction open. */
+  allowHalfOpen: boolean;
+}
+
+/** `node:net`. */
+export interface Net {
+  /** The class behind every connection, to see what it can do. */
+  readonly Socket: { readonly prototype: Socket };
+  /** Dials. */
+  connect(options: ConnectOptions): Socket;
+  /** Makes a server, not yet listening. */
+  createServer(options: { allowHalfOpen: boolean; noDelay: boolean; pauseOnConnect: boolean }): Server;
+}
+
+/** `node:os`. */
+export interface Os {
+  /** Addresses by interface name. */
+  networkInterfaces(): { readonly [name: string]: readonly { readonly address: string }[] | undefined };
+  /** The directory for temporary files. */
+  tmpdir(): string;
+}
+
+/** `node:dns/promises`. */
+export interface Dns {
+  /** Resolves a name as the system does. */
+  lookup(name: string, options: { family: 0 | 4 }): Promise<{ readonly address: string }>;
+}
+
+/** `node:fs/promises`. */
+export interface Fs {
+  /** What a path is, links not followed. */
+  lstat(path: string): Promise<{ isSocket(): boolean }>;
+  /** Removes a file. */
+  unlink(path: string): Promise<void>;
+  /** Removes an empty directory. */
+  rmdir(path: string): Promise<void>;
+  /** Makes a directory (mode 0700) named `prefix` and six random characters. */
+  mkdtemp(prefix: string): Promise<string>;
+}
+
+interface Process {
+  readonly platform: string;
+  getBuiltinModule(name: string): unknown;
+}
+
+interface Modules {
+  readonly "node:net": Net;
+  readonly "node:os": Os;
+  readonly "node:dns/promises": Dns;
+  readonly "node:fs/promises": Fs;
+}
+
+/** Node's `process`, or `undefined` where there is none that can give out modules. */
+function process(): Process | undefined {
+  const candidate = (globalThis as { readonly process?: Partial<Process> }).process;
+  return typeof candidate?.getBuiltinModule === "function" ? candidate as Process : undefined;
+}
+
+/** Whether this runtime gives out Node's modules. */
+export function hasBuiltins(): boolean {
+  return process() !== undefined;
+}
+
+/**
+ * One of Node's own modules.
+ *
+ * @throws {TypeError} If the runtime has no `process.getBuiltinModule`.
+ */
+export function builtin<Name extends keyof Modules>(name: Name): Modules[Name] {
+  const owner = process();
+  if (owner === undefined) throw new TypeError(`Cannot load "${name}": no process.getBuiltinModule, wanted Node 20.16`);
+  return owner.getBuiltinModule(name) as Modules[Name];
+}
+
+/** The operating system, as Node names it: `linux`, `darwin`, `win32`. */
+export function platform(): string {
+  return process()?.platform ?? "unknown";
+}

@@ -1,0 +1,127 @@
+/**
+ * A `net.Socket` as a {@link Link}. It moves octets and knows no ZMTP.
+ *
+ * Chunks: Node reads each into memory of its own, so they are handed up as they are, re-wrapped once so that nobody
+ * above meets a `Buffer`. Writes: Node tries the system at once; what it does not take stays on loan until the write's
+ * own callback. `drain` says nothing of that: it never comes after a `write()` that returned `true`.
+ *
+ * @module
+ */
+
+import type { KeepAlive, Link, LinkHandler } from "../../transport/link.ts";
+import type { Socket } from "./builtin.ts";
+
+/** Linux's own defaults, which Node overwrites with a shorter interval unless it is told. */
+const DEFAULT_IDLE = 7200;
+const DEFAULT_INTERVAL = 75;
+const DEFAULT_COUNT = 9;
+
+/** A connection over `node:net`. */
+export class NodeLink implements Link {
+  readonly local: string;
+  readonly remote: string;
+  readonly #socket: Socket;
+  #handler: LinkHandler | undefined;
+  #closing = false;
+  #closed = false;
+  #error: Error | undefined;
+  /** Writes begun, and writes whose callback has come; they differ while octets are on loan. */
+  #begun = 0;
+  #done = 0;
+  #settle: (() => void) | undefined;
+
+  /** `socket` is connected, paused, and made with `allowHalfOpen`; `local` and `remote` are its ends as endpoints. */
+  constructor(socket: Socket, local: string, remote: string) {
+    this.#socket = socket;
+    this.local = local;
+    this.remote = remote;
+    socket.on("error", (error) => this.#error ??= error);
+    socket.on("end", () => this.#ended());
+    socket.on("close", () => this.#finish());
+  }
+
+  start(handler: LinkHandler): void {
+    this.#handler = handler;
+    if (this.#closed) {
+      queueMicrotask(() => handler.closed(this.#error));
+      return;
+    }
+    this.#socket.on("data", this.#data);
+    this.#socket.resume();
+  }
+
+  write(bytes: Uint8Array): Promise<void> | undefined {
+    const socket = this.#socket;
+    if (this.#closed || this.#closing) return undefined;
+    this.#begun++;
+    socket.write(bytes, this.#wrote);
+    if (socket.writableLength === 0) return undefined;
+    return new Promise((resolve) => this.#settle = resolve);
+  }
+
+  pause(): void {
+    if (!this.#closing) this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(): void {
+    if (this.#closing || this.#closed) return;
+    this.#closing = true;
+    this.#socket.end();
+    this.#socket.resume();
+  }
+
+  abort(): void {
+    this.#closing = true;
+    this.#error = undefined;
+    this.#socket.destroy();
+  }
+
+  // Hot: once per chunk.
+  readonly #data = (chunk: Uint8Array): void => {
+    if (this.#closing) return;
+    this.#handler!.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+  };
+
+  // One function for all writes: Node then keeps a counter instead of a queue of callbacks.
+  readonly #wrote = (): void => {
+    this.#done++;
+    if (this.#settle !== undefined && this.#done === this.#begun) this.#release();
+  };
+
+  #release(): void {
+    const settle = this.#settle;
+    this.#settle = undefined;
+    settle?.();
+  }
+
+  /** The peer has ended its direction: that is the end, unless our own close is still sending. */
+  #ended(): void {
+    if (!this.#closing) this.#socket.destroy();
+  }
+
+  #finish(): void {
+    this.#closed = true;
+    this.#release();
+    this.#handler?.closed(this.#error);
+  }
+}
+
+/** Sets keep-alive, in seconds above and milliseconds below. */
+export function setKeepAlive(socket: Socket, options: KeepAlive | undefined): void {
+  if (options === undefined) return;
+  const { enabled, idle, interval, count } = options;
+  if (!enabled || (idle === undefined && interval === undefined && count === undefined)) {
+    socket.setKeepAlive(enabled);
+    return;
+  }
+  socket.setKeepAlive(
+    true,
+    (idle ?? DEFAULT_IDLE) * 1000,
+    (interval ?? DEFAULT_INTERVAL) * 1000,
+    count ?? DEFAULT_COUNT,
+  );
+}

@@ -1,0 +1,15 @@
+/**
+ * Node's adapter: tcp and ipc over `node:net`. Importing it touches nothing; it can be bundled for, and loaded in,
+ * any runtime.
+ *
+ * @module
+ */
+
+import type { Transport } from "../../transport/link.ts";
+import { NodeTcp } from "./tcp.ts";
+
+/** tcp over `node:net`. */
+export const tcp: Transport = new NodeTcp();
+
+/** All that this adapter provides. */
+export const transports: readonly Transport[] = [tcp];

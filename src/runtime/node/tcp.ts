@@ -1,0 +1,97 @@
+/**
+ * tcp over `node:net`.
+ *
+ * @module
+ */
+
+import { isIPv4 } from "../../transport/address.ts";
+import { formatTcp, parseTcpBind, parseTcpConnect, type Role } from "../../transport/endpoint.ts";
+import type {
+  Capabilities,
+  DialOptions,
+  Link,
+  Listener,
+  ListenHandler,
+  ListenOptions,
+  Transport,
+} from "../../transport/link.ts";
+import { systemError } from "../../transport/system_error.ts";
+import { bindHost, checkTcp, type Interface, refuseIPv6, refuseSelf } from "../../transport/tcp.ts";
+import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
+import { dial } from "./dial.ts";
+import { NodeLink, setKeepAlive } from "./link.ts";
+import { listen } from "./listen.ts";
+
+/** The tcp transport of Node. */
+export class NodeTcp implements Transport {
+  readonly scheme = "tcp";
+  #capabilities: Capabilities | undefined;
+
+  /** Asked of Node when first read: versions differ. */
+  get capabilities(): Capabilities {
+    return this.#capabilities ??= capabilities(builtin("node:net").Socket.prototype);
+  }
+
+  check(endpoint: string, role: Role): void {
+    checkTcp(endpoint, role, this.capabilities);
+  }
+
+  async connect(endpoint: string, options: DialOptions): Promise<Link> {
+    const { host, port, source } = parseTcpConnect(endpoint);
+    const { ipv6, signal } = options;
+    refuseIPv6(endpoint, "connect", host, ipv6);
+    const where: ConnectOptions = { host, port, family: ipv6 ? 0 : 4, noDelay: true, allowHalfOpen: true };
+    if (source !== undefined) {
+      where.localPort = source.port;
+      if (source.host !== "*") where.localAddress = bindHost(endpoint, "connect", source.host, ipv6, interfaces);
+    }
+    const dialled = await dial(endpoint, where, signal, (socket) => link(socket, options));
+    return refuseSelf(endpoint, dialled);
+  }
+
+  async listen(endpoint: string, options: ListenOptions, handler: ListenHandler): Promise<Listener> {
+    const { host, port } = parseTcpBind(endpoint);
+    const address = await resolve(endpoint, bindHost(endpoint, "bind", host, options.ipv6, interfaces), options.ipv6);
+    const where = { host: address, port, backlog: options.backlog };
+    const server = await listen(endpoint, where, handler, (socket) => link(socket, options));
+    const bound = server.address() as { readonly address: string; readonly port: number };
+    return { endpoint: formatTcp(bound.address, bound.port), close: () => server.close() };
+  }
+}
+
+function capabilities(socket: Socket): Capabilities {
+  return {
+    keepAlive: true,
+    keepAliveProbes: socket.setKeepAlive.length > 2,
+    backlog: true,
+    sourceAddress: true,
+    typeOfService: socket.setTypeOfService !== undefined,
+    abstract: false,
+  };
+}
+
+function link(socket: Socket, options: DialOptions | ListenOptions): Link {
+  setKeepAlive(socket, options.keepAlive);
+  if (options.typeOfService !== undefined) socket.setTypeOfService?.(options.typeOfService);
+  return new NodeLink(
+    socket,
+    formatTcp(socket.localAddress ?? "", socket.localPort ?? 0),
+    formatTcp(socket.remoteAddress ?? "", socket.remotePort ?? 0),
+  );
+}
+
+function* interfaces(): Iterable<Interface> {
+  for (const [name, addresses] of Object.entries(builtin("node:os").networkInterfaces())) {
+    for (const { address } of addresses ?? []) yield { name, address };
+  }
+}
+
+/** Looks a name up that is to be bound; an address is its own answer. */
+async function resolve(endpoint: string, host: string, ipv6: boolean): Promise<string> {
+  if (host.includes(":") || isIPv4(host)) return host;
+  try {
+    return (await builtin("node:dns/promises").lookup(host, { family: ipv6 ? 0 : 4 })).address;
+  } catch (error) {
+    throw systemError(endpoint, "bind", error, "ENODEV");
+  }
+}
