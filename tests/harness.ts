@@ -10,11 +10,17 @@
  * });
  * ```
  *
- * `test` is `Deno.test` on Deno, with its leak sanitizers; `bun:test` on Bun, whose counts are right where those of
- * its `node:test` are not; `node:test` on Node.
+ * `test` is `Deno.test` on Deno, with its leak sanitizers; `node:test` on Node, with a sanitizer of our own that finds
+ * what Deno's cannot see; `bun:test` on Bun.
+ *
+ * A test that need not run three times (of the repository, not of the code) says `{ skip: runtime !== "node" }`. A file
+ * whose tests cannot share the machine (fixed ports, measurements) has the line `// runs alone` in it:
+ * `npm test` then runs nothing beside it.
  *
  * @module
  */
+
+import process from "node:process";
 
 /** Which of the three this test is running on. */
 export type RuntimeName = "deno" | "bun" | "node";
@@ -29,8 +35,8 @@ export interface TestOptions {
   /** Whether to leave the test out. Say why in the test's name, or in a comment. */
   readonly skip?: boolean;
   /**
-   * `false` turns Deno's leak sanitizers off for this test: only for a body that must leave something open which is
-   * not ours (a native module, say). No effect elsewhere.
+   * `false` turns the leak sanitizers off for this test: only for a body that must leave something open which is not
+   * ours (a native module, say).
    */
   readonly sanitize?: boolean;
 }
@@ -115,9 +121,35 @@ async function runner(): Promise<Define> {
     };
   }
   const node = await import("node:test");
-  return (name, body, { timeout, skip }) => {
-    void node.test(name, { timeout: timeout + GRACE, skip }, body);
+  return (name, body, { timeout, skip, sanitize }) => {
+    void node.test(name, { timeout: timeout + GRACE, skip }, sanitize ? () => sanitized(body) : body);
   };
+}
+
+/** Milliseconds that what a test closed on Node has to be gone. */
+const CLOSING = 1_000;
+
+/** Fails if `body` leaves open, on Node, what was not open before it. */
+async function sanitized(body: Body): Promise<void> {
+  const before = openResources();
+  await body();
+  const deadline = performance.now() + CLOSING;
+  for (let turn = 0;; turn++) {
+    const left = openResources();
+    for (const kind of before) {
+      const at = left.indexOf(kind);
+      if (at >= 0) left.splice(at, 1);
+    }
+    if (left.length === 0) return;
+    if (performance.now() > deadline) throw new Error(`The test left open: ${left.join(", ")}`);
+    // The first look is one turn later; a timer of ours would be counted with the rest if it were not gone by then.
+    await new Promise((resolve) => turn === 0 ? setImmediate(resolve) : setTimeout(resolve, 5));
+  }
+}
+
+/** The kinds of what keeps Node alive: servers, connections, pipes, processes, timers. */
+function openResources(): string[] {
+  return process.getActiveResourcesInfo().filter((kind) => /Wrap$|^Timeout$|^Immediate$/.test(kind));
 }
 
 /** The little of `bun:test` used here. */
