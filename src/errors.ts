@@ -56,6 +56,22 @@ export class ProtocolError extends ZmqError {
   }
 }
 
+/**
+ * The peer cannot or will not talk to us: it uses another mechanism, or it answered the handshake with ERROR. Dialling
+ * it again would change nothing, so that is not done (RFC 37, "ERROR").
+ */
+export class RefusedError extends ProtocolError {
+  /** The reason that the peer's ERROR gave, in its own words; `undefined` if it sent none. */
+  readonly reason: string | undefined;
+
+  /** `reason` is the peer's, if it gave one. */
+  constructor(phase: ProtocolError["phase"], message: string, reason?: string) {
+    super(phase, message);
+    this.name = "RefusedError";
+    this.reason = reason;
+  }
+}
+
 /** The socket or context is closed, or closed while the call was waiting. `code` is `ETERM`. */
 export class ClosedError extends ZmqError {
   /** `message` names the call that found the socket closed. */
@@ -131,7 +147,9 @@ export function show(value: unknown): string {
   }
   if (value === null || value === undefined) return String(value);
   if (typeof value === "object") {
-    return Array.isArray(value) ? `an array of ${value.length}` : `an object (${value.constructor?.name ?? "no class"})`;
+    return Array.isArray(value)
+      ? `an array of ${value.length}`
+      : `an object (${value.constructor?.name ?? "no class"})`;
   }
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol") return "a symbol";

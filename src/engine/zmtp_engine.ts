@@ -10,7 +10,7 @@
  * @module
  */
 
-import { ProtocolError, ZmqError } from "../errors.ts";
+import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
 import { Control, EMPTY, type Message } from "../message.ts";
 import type { Mechanism } from "../mechanism/mechanism.ts";
 import {
@@ -199,7 +199,7 @@ export class ZmtpEngine implements Engine, FrameSink {
     const { mechanism, minor } = this.#greeting.value();
     const ours = this.#mechanism.name;
     if (mechanism !== ours) {
-      throw new ProtocolError("greeting", `Cannot shake hands: the peer's mechanism is "${mechanism}", wanted "${ours}"`);
+      throw new RefusedError("greeting", `Cannot shake hands: the peer's mechanism is "${mechanism}", wanted "${ours}"`);
     }
     this.#minor = minor;
     this.#phase = "handshake";
@@ -214,7 +214,8 @@ export class ZmtpEngine implements Engine, FrameSink {
     }
     const step = this.#mechanism.receive(body);
     if (step.type === "refused") {
-      throw new ProtocolError("handshake", `Cannot shake hands: the peer refuses us with ERROR ${JSON.stringify(step.reason)}`);
+      const shown = JSON.stringify(step.reason);
+      throw new RefusedError("handshake", `Cannot shake hands: the peer refuses us with ERROR ${shown}`, step.reason);
     }
     if (step.command !== undefined) this.#send(encodeFrame(COMMAND, step.command));
     if (step.type === "send") return true;
