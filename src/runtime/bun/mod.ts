@@ -6,10 +6,14 @@
  */
 
 import type { Transport } from "../../transport/link.ts";
+import { BunIpc } from "./ipc.ts";
 import { BunTcp } from "./tcp.ts";
 
 /** tcp over `Bun.connect` and `Bun.listen`. */
 export const tcp: Transport = new BunTcp();
 
+/** ipc, Unix sockets, over `Bun.connect` and `Bun.listen`. */
+export const ipc: Transport = new BunIpc();
+
 /** All that this adapter provides. */
-export const transports: readonly Transport[] = [tcp];
+export const transports: readonly Transport[] = [tcp, ipc];

@@ -6,10 +6,14 @@
  */
 
 import type { Transport } from "../../transport/link.ts";
+import { DenoIpc } from "./ipc.ts";
 import { DenoTcp } from "./tcp.ts";
 
 /** tcp over `Deno.connect` and `Deno.listen`. */
 export const tcp: Transport = new DenoTcp();
 
+/** ipc, Unix sockets, over `Deno.connect` and `Deno.listen`. */
+export const ipc: Transport = new DenoIpc();
+
 /** All that this adapter provides. */
-export const transports: readonly Transport[] = [tcp];
+export const transports: readonly Transport[] = [tcp, ipc];

@@ -6,10 +6,14 @@
  */
 
 import type { Transport } from "../../transport/link.ts";
+import { NodeIpc } from "./ipc.ts";
 import { NodeTcp } from "./tcp.ts";
 
 /** tcp over `node:net`. */
 export const tcp: Transport = new NodeTcp();
 
+/** ipc, Unix sockets, over `node:net`. */
+export const ipc: Transport = new NodeIpc();
+
 /** All that this adapter provides. */
-export const transports: readonly Transport[] = [tcp];
+export const transports: readonly Transport[] = [tcp, ipc];

@@ -1,0 +1,71 @@
+/**
+ * ipc over `node:net`: Unix sockets.
+ *
+ * @module
+ */
+
+import type { Role } from "../../transport/endpoint.ts";
+import { checkIpc, type Files, ipcPath, listenIpc } from "../../transport/ipc.ts";
+import type {
+  Capabilities,
+  DialOptions,
+  Link,
+  Listener,
+  ListenHandler,
+  ListenOptions,
+  Transport,
+} from "../../transport/link.ts";
+import { builtin, platform } from "./builtin.ts";
+import { dial } from "./dial.ts";
+import { NodeLink } from "./link.ts";
+import { listen } from "./listen.ts";
+
+/** The ipc transport of Node. */
+export class NodeIpc implements Transport {
+  readonly scheme = "ipc";
+
+  /** What this system has. */
+  get capabilities(): Capabilities {
+    return {
+      keepAlive: false,
+      keepAliveProbes: false,
+      backlog: true,
+      sourceAddress: false,
+      typeOfService: false,
+      abstract: platform() === "linux",
+    };
+  }
+
+  check(endpoint: string, role: Role): void {
+    checkIpc(endpoint, role, platform(), this.capabilities);
+  }
+
+  // deno-lint-ignore require-await -- what it throws becomes a rejection
+  async connect(endpoint: string, options: DialOptions): Promise<Link> {
+    return dialPath(endpoint, ipcPath(endpoint, "connect", platform())!, options.signal);
+  }
+
+  listen(endpoint: string, options: ListenOptions, handler: ListenHandler): Promise<Listener> {
+    const probe = (path: string): Promise<Link> => dialPath(endpoint, path, new AbortController().signal);
+    return listenIpc(endpoint, platform(), files, probe, async (path, bound) => {
+      const server = await listen(
+        endpoint,
+        { path, backlog: options.backlog },
+        handler,
+        (socket) => new NodeLink(socket, bound, bound),
+      );
+      return { endpoint: bound, close: () => server.close() };
+    });
+  }
+}
+
+function dialPath(endpoint: string, path: string, signal: AbortSignal): Promise<Link> {
+  return dial(endpoint, { path, allowHalfOpen: true }, signal, (socket) => new NodeLink(socket, endpoint, endpoint));
+}
+
+const files: Files = {
+  isSocket: async (path) => (await builtin("node:fs/promises").lstat(path)).isSocket(),
+  unlink: (path) => builtin("node:fs/promises").unlink(path),
+  makeDirectory: () => builtin("node:fs/promises").mkdtemp(`${builtin("node:os").tmpdir()}/tmp`),
+  removeDirectory: (path) => builtin("node:fs/promises").rmdir(path),
+};
