@@ -95,7 +95,7 @@ async function runAll(): Promise<Map<RuntimeName, Report[]>> {
     console.log(
       `${failures.length > 0 ? "FAIL" : "ok  "}  ${file.name.padEnd(width)}  ${counts.join("  ")}  ${seconds} s`,
     );
-    for (const failure of failures) console.log(indent(failure));
+    for (const failure of failures) console.log(indent(failure.split("\n", 1)[0]!)); // The rest is told at the end.
   };
 
   const together = files.filter((file) => !file.alone);
@@ -140,7 +140,9 @@ async function runOn(runtime: RuntimeName, { name }: TestFile): Promise<Report> 
   const { code, output } = await execute(binaryOf(runtime), args[runtime]);
   const cases = readReport(outfile);
   const failures = cases.filter(({ result }) => result === "failed").map((failed) => {
-    return `${runtime}: ${path}: ${failed.name}\n${indent(failed.detail)}`;
+    // All that Deno says of a test that an error outside of it ended; what it was, only the output tells.
+    const detail = failed.detail === "Cancelled" ? `Cancelled\n${tail(output)}` : failed.detail;
+    return `${runtime}: ${path}: ${failed.name}\n${indent(withoutColours(detail))}`;
   });
   if (cases.length === 0) failures.push(`${runtime}: ${path}: ran no test (${code})\n${indent(tail(output))}`);
   else if (failures.length === 0 && code !== 0) {
@@ -229,6 +231,11 @@ function summarize(reports: Map<RuntimeName, Report[]>): number {
 
 function indent(text: string): string {
   return text.replace(/^(?=.)/gm, "  ");
+}
+
+function withoutColours(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/\x1b\[[0-9;]*m/g, "");
 }
 
 function tail(text: string): string {

@@ -1,0 +1,136 @@
+/**
+ * `npm run check`: everything that can be judged without running the library. A line per check, then
+ * `N passed, N failed`.
+ *
+ * @module
+ */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { binaryOf, ROOT, runProgram } from "../tests/processes.ts";
+import { entryPoints, stage } from "./stage.ts";
+
+/** Milliseconds a check may take. */
+const LIMIT = 300_000;
+
+/** The keys that jsr.json has, and deno.json must repeat: where both files are, Deno reads only deno.json. */
+const SHARED_KEYS = ["name", "version", "license", "exports", "imports", "publish"];
+
+/** Answers what is wrong, `undefined` if nothing is; `{ left }` says why there was nothing to check. */
+type Check = () => Promise<string | { left: string } | undefined>;
+
+const CODE = present("mod.ts", "src", "tests", "examples", "bench", "tools");
+
+const CHECKS: readonly (readonly [string, Check])[] = [
+  ["formatting (deno fmt --check)", () => deno("fmt", "--check")],
+  ["lint (deno lint)", () => deno("lint")],
+  ["types, as Deno sees them (deno check)", () => deno("check", ...CODE)],
+  ["types, as Node 20 has them (tsc)", checkNodeTypes],
+  ["documentation of every export (deno doc --lint)", checkDocs],
+  ["rooms and their imports (tests/layering_test.ts)", checkLayering],
+  ["manifests agree (deno.json, jsr.json, package.json)", checkManifests],
+  ["the lock names no registry (package-lock.json)", checkLock],
+  ["publishing (deno publish --dry-run)", checkPublishing],
+];
+
+let passed = 0;
+let failed = 0;
+const failures: string[] = [];
+for (const [name, check] of CHECKS) {
+  const started = performance.now();
+  let found: Awaited<ReturnType<Check>>;
+  try {
+    found = await check();
+  } catch (error) {
+    found = error instanceof Error ? error.message : String(error);
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  if (typeof found === "object") {
+    console.log(`--    ${name}: ${found.left}`);
+  } else if (found === undefined) {
+    passed++;
+    console.log(`ok    ${name}  ${seconds} s`);
+  } else {
+    failed++;
+    failures.push(`${name}\n${found.trim().replace(/^(?=.)/gm, "  ")}`);
+    console.log(`FAIL  ${name}  ${seconds} s`);
+  }
+}
+if (failures.length > 0) console.log(`\n${failures.join("\n\n")}`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+function deno(...args: string[]): Promise<string | undefined> {
+  return run(binaryOf("deno"), args);
+}
+
+async function run(binary: string, args: readonly string[], cwd: string = ROOT): Promise<string | undefined> {
+  const env = { DENO_NO_UPDATE_CHECK: "1" };
+  const { code, stdout, stderr } = await runProgram(binary, args, { timeout: LIMIT, cwd, env });
+  return code === 0 ? undefined : `${stdout}\n${stderr}`;
+}
+
+async function checkNodeTypes() {
+  if (!existsSync(join(ROOT, "mod.ts"))) return { left: "mod.ts is not there" };
+  return await run(binaryOf("node"), [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.node.json"]);
+}
+
+async function checkDocs() {
+  const entries = entryPoints();
+  return entries.length === 0 ? { left: "no entry point is there" } : await deno("doc", "--lint", ...entries);
+}
+
+async function checkLayering() {
+  return await run(binaryOf("node"), ["--test", "--test-isolation=none", "tests/layering_test.ts"]);
+}
+
+function checkManifests(): Promise<string | undefined> {
+  const [deno, jsr, npm] = ["deno.json", "jsr.json", "package.json"].map((name) => {
+    return JSON.parse(readFileSync(join(ROOT, name), "utf8")) as Record<string, unknown>;
+  });
+  const wrong: string[] = [];
+  const compare = (key: string, left: string, a: unknown, right: string, b: unknown) => {
+    if (JSON.stringify(a) !== JSON.stringify(b)) {
+      wrong.push(`"${key}" is ${JSON.stringify(a)} in ${left} and ${JSON.stringify(b)} in ${right}`);
+    }
+  };
+  for (const key of new Set([...SHARED_KEYS, ...Object.keys(jsr!)])) {
+    compare(key, "deno.json", deno![key], "jsr.json", jsr![key]);
+  }
+  for (const key of ["name", "version", "license"]) compare(key, "package.json", npm![key], "jsr.json", jsr![key]);
+  const ranges = jsr!.imports as Record<string, string>;
+  for (const [name, range] of Object.entries(ranges)) {
+    const { version } = JSON.parse(
+      readFileSync(join(ROOT, "tools/std", name.slice("@std/".length), "deno.json"), "utf8"),
+    );
+    if (range !== `jsr:${name}@^${version}`) {
+      wrong.push(`tools/std has ${name} ${version}, "imports" asks for ${range}`);
+    }
+  }
+  return Promise.resolve(wrong.length > 0 ? wrong.join("\n") : undefined);
+}
+
+function checkLock(): Promise<string | undefined> {
+  const lock = readFileSync(join(ROOT, "package-lock.json"), "utf8");
+  const found = lock.match(/"https?:\/\/[^"]*\.tgz"/g) ?? [];
+  return Promise.resolve(
+    found.length > 0 ? `Found ${found.length} addresses, the first ${found[0]}; .npmrc keeps them out` : undefined,
+  );
+}
+
+async function checkPublishing() {
+  if (!existsSync(join(ROOT, "mod.ts"))) return { left: "mod.ts is not there" };
+  const folder = mkdtempSync(join(tmpdir(), "zmq-publish-"));
+  try {
+    stage(folder);
+    return await run(binaryOf("deno"), ["publish", "--dry-run", "--allow-dirty"], folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function present(...paths: string[]): string[] {
+  return paths.filter((path) => existsSync(join(ROOT, path)));
+}
