@@ -1,0 +1,226 @@
+/**
+ * The way out: from a pipe's queue, through the engine's framing, to the link. It decides when to write:
+ *
+ * - the first message of a turn goes out on a microtask, so that a lone message does not wait;
+ * - the rest of that turn goes out at its end, in one write for hundreds of frames;
+ * - 64 KiB go out at once, as long as the turn has not sent a megabyte so: then the event loop has its turn, and the
+ *   queue fills up to its high-water mark;
+ * - while a write is on loan nothing goes out, and batches grow by themselves as the kernel slows.
+ *
+ * @module
+ */
+
+import type { Engine } from "../engine/engine.ts";
+import type { Control, Message } from "../message.ts";
+import type { Outlet } from "../pipe/pipe.ts";
+import type { Link } from "../transport/link.ts";
+import { Batch, encodeFrame, type Segment, SLAB } from "../wire/batch.ts";
+import { MORE } from "../wire/frame.ts";
+import type { Clock } from "./clock.ts";
+
+/** How many full slabs one turn may write before its end. */
+const EARLY_WRITES = 16;
+
+/** Who is told of what has gone out, and of what the pipe wants besides. */
+export interface OutflowOwner {
+  /** This many messages have left the queue. */
+  sent(messages: number): void;
+  /** All that was to be written has been taken by the link. */
+  drained(): void;
+  /** See {@link Outlet.more}. */
+  more(): void;
+  /** See {@link Outlet.refuse}. */
+  refuse(reason: Error): void;
+}
+
+/** One session's way out. It outlives connections, and keeps what is queued between them. */
+export class Outflow implements Outlet {
+  /** Octets handed to links. */
+  bytes = 0;
+  /** Messages handed to links. */
+  messages = 0;
+
+  readonly #clock: Clock;
+  readonly #owner: OutflowOwner;
+  readonly #batch = new Batch();
+  #link: Link | undefined;
+  #engine: Engine | undefined;
+  /** Whether messages may go out: the handshake is complete. */
+  #open = false;
+  /** Frames of this connection alone, that go before the queue. */
+  #preludes: Uint8Array[] = [];
+  /** The messages in the write that is on loan; -1 if none is. */
+  #onLoan = -1;
+  /** Whether the last segment written ended inside a frame. */
+  #insideFrame = false;
+  #planned = false;
+  #flushing = false;
+  /** The turn of the last write, and how many full slabs it may still write early. */
+  #turn = -1;
+  #early = EARLY_WRITES;
+
+  /** Nothing goes out before {@link attach}. */
+  constructor(clock: Clock, owner: OutflowOwner) {
+    this.#clock = clock;
+    this.#owner = owner;
+  }
+
+  /** Messages queued and not handed to a link. */
+  get queued(): number {
+    return this.#batch.messages;
+  }
+
+  /** Messages queued, or in a write that the link has not taken yet. */
+  get unsent(): number {
+    return this.#batch.messages + Math.max(0, this.#onLoan);
+  }
+
+  /** Whether everything has been taken by the link. */
+  get idle(): boolean {
+    return this.#onLoan < 0 && this.#batch.length === 0;
+  }
+
+  /** There is a connection; the engine may speak. */
+  attach(link: Link, engine: Engine): void {
+    this.#link = link;
+    this.#engine = engine;
+    this.#onLoan = -1;
+    this.#insideFrame = false;
+  }
+
+  /** The handshake is complete; messages may go out. */
+  open(): void {
+    this.#open = true;
+    this.plan();
+  }
+
+  /** No more messages on this connection; what the engine still has to say may go out. */
+  shut(): void {
+    this.#open = false;
+  }
+
+  /** The connection is gone. What it has not taken the beginning of stays queued. */
+  detach(): void {
+    this.#link = undefined;
+    this.#engine = undefined;
+    this.#open = false;
+    this.#preludes = [];
+    this.#onLoan = -1;
+    const before = this.#batch.messages;
+    if (this.#batch.discardTorn()) this.#owner.sent(before - this.#batch.messages);
+  }
+
+  /** Queues a message. */
+  put(message: Message): void {
+    // Hot: once per message.
+    const batch = this.#batch;
+    batch.append(message);
+    if (!this.#open || this.#onLoan >= 0) return;
+    if (batch.length >= SLAB && this.#mayWriteEarly()) this.flush();
+    else if (!this.#planned) this.plan();
+  }
+
+  /** Queues a subscription, if there is a connection to hear it; the next one is told everything anyway. */
+  control(control: Control): void {
+    if (!this.#open) return;
+    const { flags, body } = this.#engine!.spell(control);
+    this.#batch.appendControl(flags, body);
+    this.plan();
+  }
+
+  /** Sends a message before the queue, on this connection alone. */
+  prelude(message: Message): void {
+    if (this.#engine === undefined) return;
+    const last = message.length - 1;
+    for (let i = 0; i <= last; i++) this.#preludes.push(encodeFrame(i < last ? MORE : 0, message[i]!));
+    this.plan();
+  }
+
+  /** Forgets queued messages, and answers how many. */
+  clear(): number {
+    const before = this.#batch.messages;
+    this.#batch.clear();
+    return before - this.#batch.messages;
+  }
+
+  /** The pipe has room again. */
+  more(): void {
+    this.#owner.more();
+  }
+
+  /** Nobody on this side counts what has been read. */
+  taken(): void {}
+
+  /** The pattern wants the connection ended. */
+  refuse(reason: Error): void {
+    this.#owner.refuse(reason);
+  }
+
+  /** Writes soon: on a microtask, or at the end of the turn if something has been written in it. */
+  plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    if (this.#turn === this.#clock.turn()) this.#clock.atTurnEnd(this.#run);
+    else queueMicrotask(this.#run);
+  }
+
+  /** Writes all there is, until the link keeps some of it on loan. */
+  flush(): void {
+    const link = this.#link;
+    if (link === undefined || this.#onLoan >= 0 || this.#flushing) return;
+    this.#flushing = true;
+    this.#newTurn();
+    let sent = 0;
+    while (this.#onLoan < 0) {
+      const octets = this.#insideFrame ? undefined : this.#engine!.takeOutput() ?? this.#takePrelude();
+      const segment = octets !== undefined || !this.#open ? undefined : this.#batch.take();
+      const bytes = octets ?? segment?.bytes;
+      if (bytes === undefined) break;
+      if (segment !== undefined) {
+        this.#insideFrame = !segment.endsFrame;
+        sent += segment.messages;
+      }
+      this.bytes += bytes.length;
+      const loan = link.write(bytes);
+      if (loan !== undefined) this.#lend(loan, link, segment);
+      else if (segment !== undefined) this.#batch.release(segment);
+    }
+    this.#flushing = false;
+    if (sent > 0) {
+      this.messages += sent;
+      this.#owner.sent(sent);
+    }
+    if (this.idle) this.#owner.drained();
+  }
+
+  readonly #run = (): void => {
+    this.#planned = false;
+    this.flush();
+  };
+
+  #lend(loan: Promise<void>, link: Link, segment: Segment | undefined): void {
+    this.#onLoan = segment?.messages ?? 0;
+    loan.then(() => {
+      if (segment !== undefined) this.#batch.release(segment);
+      if (this.#link !== link) return;
+      this.#onLoan = -1;
+      this.flush();
+    });
+  }
+
+  #takePrelude(): Uint8Array | undefined {
+    return this.#open ? this.#preludes.shift() : undefined;
+  }
+
+  #mayWriteEarly(): boolean {
+    this.#newTurn();
+    return this.#early-- > 0;
+  }
+
+  #newTurn(): void {
+    const turn = this.#clock.turn();
+    if (turn === this.#turn) return;
+    this.#turn = turn;
+    this.#early = EARLY_WRITES;
+  }
+}
