@@ -28,7 +28,7 @@ export function readCases(xml: string): Case[] {
     const failure = FAILURE.exec(body);
     const detail = failure === null
       ? ""
-      : unescape(failure[2]?.trim() || readAttributes(failure[1] ?? "").message || "");
+      : unescape(failure[2]?.trim() || readAttributes(failure[1] ?? "").message || "").trim();
     return {
       name: unescape(attributes.name ?? ""),
       result: failure !== null ? "failed" : /<skipped\b/.test(body) ? "skipped" : "passed",
