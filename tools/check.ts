@@ -5,7 +5,7 @@
  * @module
  */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -27,6 +27,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ["formatting (deno fmt --check)", () => deno("fmt", "--check")],
   ["lint (deno lint)", () => deno("lint")],
   ["types, as Deno sees them (deno check)", () => deno("check", ...CODE)],
+  ["types of the documentation's examples (deno check --doc)", checkExamples],
   ["types, as Node 20 has them (tsc)", checkNodeTypes],
   ["documentation of every export (deno doc --lint)", checkDocs],
   ["rooms and their imports (tests/layering_test.ts)", checkLayering],
@@ -75,6 +76,14 @@ async function run(binary: string, args: readonly string[], cwd: string = ROOT):
 async function checkNodeTypes() {
   if (!existsSync(join(ROOT, "mod.ts"))) return { left: "mod.ts is not there" };
   return await run(binaryOf("node"), [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.node.json"]);
+}
+
+async function checkExamples() {
+  if (!existsSync(join(ROOT, "mod.ts"))) return { left: "mod.ts is not there" };
+  const pages = existsSync(join(ROOT, "docs"))
+    ? readdirSync(join(ROOT, "docs")).filter((name) => /\.md$/.test(name))
+    : [];
+  return await deno("check", "--doc", "mod.ts", "src", ...present("README.md"), ...pages.map((name) => `docs/${name}`));
 }
 
 async function checkDocs() {

@@ -5,6 +5,7 @@
  * npm test                          # everything
  * npm test -- --only bun            # one runtime (or several: --only bun,node)
  * npm test -- wire engine/          # the files whose path contains one of these
+ * npm test -- documentation         # the examples in doc comments, README.md and docs/, on Deno
  * npm test -- --jobs 1              # one process at a time
  * ```
  *
@@ -14,7 +15,7 @@
  */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -34,9 +35,14 @@ const JOBS = Math.max(1, Math.min(4, availableParallelism()));
 interface TestFile {
   /** From `tests/`: `wire/frame_test.ts`. */
   readonly name: string;
+  /** From the repository's root; several only for {@link DOCUMENTATION}. */
+  readonly paths: readonly string[];
   /** Whether nothing may run beside it. */
   readonly alone: boolean;
 }
+
+/** The name of what stands for all examples that are not programs of their own. Deno alone can run them. */
+const DOCUMENTATION = "documentation";
 
 interface Report {
   readonly passed: number;
@@ -83,7 +89,7 @@ async function runAll(): Promise<Map<RuntimeName, Report[]>> {
     const started = performance.now();
     const counts: string[] = [];
     const failures: string[] = [];
-    for (const runtime of runtimes) {
+    for (const runtime of file.name === DOCUMENTATION ? runtimes.filter((name) => name === "deno") : runtimes) {
       const report = await runOn(runtime, file);
       reports.get(runtime)!.push(report);
       failures.push(...report.failures);
@@ -109,22 +115,35 @@ async function runAll(): Promise<Map<RuntimeName, Report[]>> {
 
 /** The test files that were asked for. */
 function listFiles(): TestFile[] {
-  return readdirSync(join(ROOT, "tests"), { recursive: true, encoding: "utf8" })
-    .map((name) => name.replaceAll("\\", "/"))
-    .filter((name) => name.endsWith("_test.ts"))
-    .filter((name) => positionals.length === 0 || positionals.some((part) => `tests/${name}`.includes(part)))
-    .sort()
-    .map((name) => ({
-      name,
-      alone: /^\/\/ runs alone\b/m.test(readFileSync(join(ROOT, "tests", name), "utf8")),
-    }));
+  const files: TestFile[] = listFolder("tests", "_test.ts").map((path) => ({
+    name: path.slice("tests/".length),
+    paths: [path],
+    alone: /^\/\/ runs alone\b/m.test(readFileSync(join(ROOT, path), "utf8")),
+  }));
+  const documented = ["mod.ts", "README.md", ...listFolder("src", ".ts"), ...listFolder("docs", ".md")]
+    .filter((path) => existsSync(join(ROOT, path)) && /^[ *]*```ts$/m.test(readFileSync(join(ROOT, path), "utf8")));
+  // Its examples use the well-known ports that a reader would.
+  if (documented.length > 0) files.push({ name: DOCUMENTATION, paths: documented, alone: true });
+  return files.filter(({ name }) =>
+    positionals.length === 0 || positionals.some((part) => `tests/${name}`.includes(part))
+  );
 }
 
-async function runOn(runtime: RuntimeName, { name }: TestFile): Promise<Report> {
-  const path = `tests/${name}`;
+/** The files in a folder and those below it whose names end so. */
+function listFolder(folder: string, ending: string): string[] {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .filter((name) => name.endsWith(ending))
+    .sort();
+}
+
+async function runOn(runtime: RuntimeName, { name, paths }: TestFile): Promise<Report> {
+  const path = name === DOCUMENTATION ? name : paths[0]!;
+  const documentation = name === DOCUMENTATION ? ["--doc"] : [];
   const outfile = join(folder, `${runtime}-${name.replaceAll("/", "-")}.xml`);
   const args: Record<RuntimeName, string[]> = {
-    deno: ["test", "-A", "--no-check", `--junit-path=${outfile}`, path],
+    deno: ["test", "-A", "--no-check", `--junit-path=${outfile}`, ...documentation, ...paths],
     bun: ["test", "--timeout=60000", "--reporter=junit", `--reporter-outfile=${outfile}`, `./${path}`],
     node: [
       "--disable-warning=ExperimentalWarning",
@@ -218,13 +237,13 @@ function summarize(reports: Map<RuntimeName, Report[]>): number {
       total.failed += report.failed;
       total.skipped += report.skipped;
     }
-    if (total.passed + total.failed === 0) total.failed = 1; // Nothing ran: that is no success.
     console.log(
       `${runtime.padEnd(4)}  ${total.passed} passed, ${total.failed} failed, ${total.skipped} left to another runtime`,
     );
     sum.passed += total.passed;
     sum.failed += total.failed;
   }
+  if (sum.passed + sum.failed === 0) sum.failed = 1; // Nothing ran: that is no success.
   console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
   return sum.failed === 0 ? 0 : 1;
 }
