@@ -36,8 +36,12 @@ const NODE = `<?xml version="1.0" encoding="utf-8"?>
 	<testcase name="a &lt;passes> &amp; &amp;quot;b&amp;quot;" time="0.002" classname="test" file="harness.ts"/>
 	<testcase name="b fails" time="0.003" classname="test" file="harness.ts" failure="&lt;no> luck">
 		<failure type="testCodeFailure" message="&lt;no> luck">
-Error: &lt;no> luck
-    at file:///a_test.ts:4:49
+[Error [ERR_TEST_FAILURE]: &lt;no> luck] {
+  code: 'ERR_TEST_FAILURE',
+  failureType: 'testCodeFailure',
+  cause: Error: &lt;no> luck
+        at file:///a_test.ts:4:49
+}
 		</failure>
 	</testcase>
 	<testcase name="c skipped" time="0" classname="test" file="harness.ts">
