@@ -28,7 +28,7 @@ export function readCases(xml: string): Case[] {
     const failure = FAILURE.exec(body);
     const detail = failure === null
       ? ""
-      : unescape(failure[2]?.trim() || readAttributes(failure[1] ?? "").message || "").trim());
+      : withoutWrapper(unescape(failure[2]?.trim() || readAttributes(failure[1] ?? "").message || "").trim());
     return {
       name: unescape(attributes.name ?? ""),
       result: failure !== null ? "failed" : /<skipped\b/.test(body) ? "skipped" : "passed",
@@ -41,7 +41,7 @@ export function readCases(xml: string): Case[] {
 /** Node wraps what a test threw in an error of its own, and so tells everything twice. */
 function withoutWrapper(detail: string): string {
   const wrapped = /^\[Error \[ERR_TEST_FAILURE\][\s\S]*?\n {2}cause: ([\s\S]*)\n\}$/.exec(detail);
-  return wrapped?.[1]?.replace(/\n {4}/g, "\n") ?? detail;
+  return wrapped?.[1]?.replace(/\n {2}/g, "\n") ?? detail;
 }
 
 function readAttributes(head: string): Record<string, string> {

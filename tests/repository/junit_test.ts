@@ -40,7 +40,7 @@ const NODE = `<?xml version="1.0" encoding="utf-8"?>
   code: 'ERR_TEST_FAILURE',
   failureType: 'testCodeFailure',
   cause: Error: &lt;no> luck
-        at file:///a_test.ts:4:49
+      at file:///a_test.ts:4:49
 }
 		</failure>
 	</testcase>
