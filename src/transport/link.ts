@@ -104,8 +104,10 @@ export interface Listener {
 
 /** What a transport can do on this runtime; an option that needs what is `false` here throws `ENOTSUP`. */
 export interface Capabilities {
-  /** Keep-alive can be switched on, with or without an idle time. */
+  /** Keep-alive can be switched on and off. */
   readonly keepAlive: boolean;
+  /** The idle time, `TCP_KEEPIDLE`, can be set. */
+  readonly keepAliveIdle: boolean;
   /** `TCP_KEEPINTVL` and `TCP_KEEPCNT` can be set. */
   readonly keepAliveProbes: boolean;
   /** The length of the listen backlog can be set. */

@@ -7,7 +7,7 @@
 
 import { NotSupportedError, show } from "../errors.ts";
 import { isIPv4, isIPv6 } from "./address.ts";
-import { parseTcpBind, parseTcpConnect, refuse, type Role } from "./endpoint.ts";
+import { parseTcpBind, parseTcpConnect, refuse, type Role, type TcpTarget } from "./endpoint.ts";
 import type { Capabilities, Link } from "./link.ts";
 
 /** One address of a network interface. */
@@ -65,13 +65,13 @@ export function bindHost(
 }
 
 /**
- * Refuses an IPv6 address where IPv6 is off, as libzmq does.
+ * Refuses to dial what cannot answer, so that every runtime says the same of it.
  *
- * @throws {EndpointError} `ENODEV`.
+ * @throws {EndpointError} `ENODEV` for an IPv6 address without `ipv6`; `ECONNREFUSED` for port 0.
  */
-export function refuseIPv6(endpoint: string, role: Role, host: string, ipv6: boolean): void {
-  if (ipv6 || !isIPv6(host)) return;
-  throw refuse("ENODEV", endpoint, role, `the address is IPv6 and the option ipv6 is false, wanted IPv4 or ipv6: true`);
+export function checkTarget(endpoint: string, { host, port }: TcpTarget, ipv6: boolean): void {
+  refuseIPv6(endpoint, "connect", host, ipv6);
+  if (port === 0) throw refuse("ECONNREFUSED", endpoint, "connect", "port is 0, wanted 1 to 65535");
 }
 
 /**
@@ -84,4 +84,9 @@ export function refuseSelf(endpoint: string, link: Link): Link {
   if (link.local !== link.remote) return link;
   link.abort();
   throw refuse("ECONNREFUSED", endpoint, "connect", "the connection met itself, wanted a bound socket there");
+}
+
+function refuseIPv6(endpoint: string, role: Role, host: string, ipv6: boolean): void {
+  if (ipv6 || !isIPv6(host)) return;
+  throw refuse("ENODEV", endpoint, role, "the address is IPv6 and the option ipv6 is false, wanted IPv4 or ipv6: true");
 }

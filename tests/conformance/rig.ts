@@ -6,6 +6,9 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import process from "node:process";
 import { detectTransports } from "../../src/runtime/detect.ts";
 import type {
   DialOptions,
@@ -19,6 +22,10 @@ import type {
 
 /** An endpoint to bind that is free on any machine, for a transport of this scheme. */
 const FREE: { readonly [scheme: string]: string } = { tcp: "tcp://127.0.0.1:*", ipc: "ipc://*" };
+
+/** A directory of this process's own; removed when it exits. */
+export const directory: string = mkdtempSync(`${tmpdir()}/zmq-`);
+process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 
 /** One transport under test. */
 export interface Subject {
@@ -136,6 +143,8 @@ export class Door implements ListenHandler {
 /** Two joined links, neither started, and the listener that joined them. */
 export interface Pair {
   readonly listener: Listener;
+  /** Where further links come in. */
+  readonly door: Door;
   readonly client: Link;
   readonly server: Link;
 }
@@ -145,7 +154,7 @@ export async function join({ transport, free }: Subject, listen: ListenOptions =
   const door = new Door();
   const listener = await transport.listen(free, listen, door);
   const [client, server] = await Promise.all([transport.connect(listener.endpoint, DIAL), door.next()]);
-  return { listener, client, server };
+  return { listener, door, client, server };
 }
 
 /** Octets that differ from place to place, so that a loss, a swap or a repeat shows. */
@@ -183,6 +192,13 @@ export function checksum(octets: Uint8Array): string {
   const sum = new Checksum();
   sum.add(octets);
   return `${sum}`;
+}
+
+/** Aborts a link and waits for its end. */
+export async function drop(link: Link): Promise<void> {
+  const tap = new Tap(link);
+  link.abort();
+  await tap.ended;
 }
 
 /** Aborts both ends, waits for their news, and closes the listener. */

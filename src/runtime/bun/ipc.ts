@@ -27,6 +27,7 @@ export class BunIpc implements Transport {
   get capabilities(): Capabilities {
     return {
       keepAlive: false,
+      keepAliveIdle: false,
       keepAliveProbes: false,
       backlog: false,
       sourceAddress: false,

@@ -16,7 +16,7 @@ import type {
   Transport,
 } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
-import { bindHost, checkTcp, refuseIPv6, refuseSelf } from "../../transport/tcp.ts";
+import { bindHost, checkTarget, checkTcp, refuseSelf } from "../../transport/tcp.ts";
 import { interfaces } from "./builtin.ts";
 import { dial, listen } from "./dial.ts";
 import { BunLink, setKeepAlive } from "./link.ts";
@@ -27,6 +27,7 @@ export class BunTcp implements Transport {
   readonly scheme = "tcp";
   readonly capabilities: Capabilities = {
     keepAlive: true,
+    keepAliveIdle: true,
     keepAliveProbes: false,
     backlog: false,
     sourceAddress: true,
@@ -39,10 +40,11 @@ export class BunTcp implements Transport {
   }
 
   async connect(endpoint: string, options: DialOptions): Promise<Link> {
-    const { host, port, source } = parseTcpConnect(endpoint);
+    const target = parseTcpConnect(endpoint);
+    const { host, port, source } = target;
     const { ipv6, signal } = options;
     signal.throwIfAborted();
-    refuseIPv6(endpoint, "connect", host, ipv6);
+    checkTarget(endpoint, target, ipv6);
     // Bun cannot be told a family, so an IPv4 address is looked up first where only that is wanted.
     const hostname = ipv6 ? host : await resolve(endpoint, "connect", host, false);
     const from = source === undefined ? {} : {

@@ -28,6 +28,7 @@ export class DenoIpc implements Transport {
   get capabilities(): Capabilities {
     return {
       keepAlive: false,
+      keepAliveIdle: false,
       keepAliveProbes: false,
       backlog: false,
       sourceAddress: false,

@@ -1,6 +1,6 @@
 /**
  * Memory to read into, of a size that fits the traffic: an idle connection holds 8 KiB, a busy one reads up to
- * 256 KiB at a time. What has been filled is handed up as views and never written again.
+ * 128 KiB at a time. What has been filled is handed up as views and never written again.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 /** The slab of a new or quiet connection, in octets. */
 export const SMALLEST_SLAB = 8 * 1024;
 /** The slab of a busy connection, in octets. */
-export const LARGEST_SLAB = 256 * 1024;
+export const LARGEST_SLAB = 128 * 1024;
 /** A slab with less than this part of it left is left behind, so that reads do not come in splinters. */
 const LEAST_LEFT = 1 / 4;
 /** How many reads of the usual size a slab should hold. */

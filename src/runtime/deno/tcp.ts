@@ -16,7 +16,7 @@ import type {
   Transport,
 } from "../../transport/link.ts";
 import { errnoOf, systemError } from "../../transport/system_error.ts";
-import { bindHost, checkTcp, refuseIPv6, refuseSelf } from "../../transport/tcp.ts";
+import { bindHost, checkTarget, checkTcp, refuseSelf } from "../../transport/tcp.ts";
 import { accept, dial } from "./dial.ts";
 import { DenoLink } from "./link.ts";
 import { type Connection, type DenoListener, theDeno } from "./sockets.ts";
@@ -26,6 +26,7 @@ export class DenoTcp implements Transport {
   readonly scheme = "tcp";
   readonly capabilities: Capabilities = {
     keepAlive: true,
+    keepAliveIdle: false,
     keepAliveProbes: false,
     backlog: true,
     sourceAddress: false,
@@ -38,10 +39,11 @@ export class DenoTcp implements Transport {
   }
 
   async connect(endpoint: string, options: DialOptions): Promise<Link> {
-    const { host, port } = parseTcpConnect(endpoint);
-    refuseIPv6(endpoint, "connect", host, options.ipv6);
+    const target = parseTcpConnect(endpoint);
+    checkTarget(endpoint, target, options.ipv6);
     // By name, so that a permission for the name is enough; Deno tries all that it resolves to.
-    const where = { transport: "tcp", hostname: host, port, autoSelectFamily: true } as const;
+    const { host: hostname, port } = target;
+    const where = { transport: "tcp", hostname, port, autoSelectFamily: true } as const;
     const connection = await dial(endpoint, where, options.signal);
     return refuseSelf(endpoint, link(connection, options));
   }

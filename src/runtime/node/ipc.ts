@@ -15,6 +15,7 @@ import type {
   ListenOptions,
   Transport,
 } from "../../transport/link.ts";
+import { errnoOf, systemError } from "../../transport/system_error.ts";
 import { builtin, platform } from "./builtin.ts";
 import { dial } from "./dial.ts";
 import { NodeLink } from "./link.ts";
@@ -28,6 +29,7 @@ export class NodeIpc implements Transport {
   get capabilities(): Capabilities {
     return {
       keepAlive: false,
+      keepAliveIdle: false,
       keepAliveProbes: false,
       backlog: true,
       sourceAddress: false,
@@ -48,12 +50,9 @@ export class NodeIpc implements Transport {
   listen(endpoint: string, options: ListenOptions, handler: ListenHandler): Promise<Listener> {
     const probe = (path: string): Promise<Link> => dialPath(endpoint, path, new AbortController().signal);
     return listenIpc(endpoint, platform(), files, probe, async (path, bound) => {
-      const server = await listen(
-        endpoint,
-        { path, backlog: options.backlog },
-        handler,
-        (socket) => new NodeLink(socket, bound, bound),
-      );
+      const where = { path, backlog: options.backlog };
+      const server = await listen(endpoint, where, handler, (socket) => new NodeLink(socket, bound, bound))
+        .catch((error) => explain(endpoint, path, error));
       return { endpoint: bound, close: () => server.close() };
     });
   }
@@ -61,6 +60,19 @@ export class NodeIpc implements Transport {
 
 function dialPath(endpoint: string, path: string, signal: AbortSignal): Promise<Link> {
   return dial(endpoint, { path, allowHalfOpen: true }, signal, (socket) => new NodeLink(socket, endpoint, endpoint));
+}
+
+/** Node says `EACCES` where the system said `ENOENT`: the directory is not there. */
+async function explain(endpoint: string, path: string, error: unknown): Promise<never> {
+  if (errnoOf(error) === "EACCES") {
+    const end = path.lastIndexOf("/");
+    try {
+      await builtin("node:fs/promises").lstat(end < 0 ? "." : path.slice(0, end + 1));
+    } catch (reason) {
+      throw systemError(endpoint, "bind", reason);
+    }
+  }
+  throw error;
 }
 
 const files: Files = {

@@ -16,7 +16,7 @@ import type {
   Transport,
 } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
-import { bindHost, checkTcp, type Interface, refuseIPv6, refuseSelf } from "../../transport/tcp.ts";
+import { bindHost, checkTarget, checkTcp, type Interface, refuseSelf } from "../../transport/tcp.ts";
 import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
 import { dial } from "./dial.ts";
 import { NodeLink, setKeepAlive } from "./link.ts";
@@ -37,9 +37,10 @@ export class NodeTcp implements Transport {
   }
 
   async connect(endpoint: string, options: DialOptions): Promise<Link> {
-    const { host, port, source } = parseTcpConnect(endpoint);
+    const target = parseTcpConnect(endpoint);
+    const { host, port, source } = target;
     const { ipv6, signal } = options;
-    refuseIPv6(endpoint, "connect", host, ipv6);
+    checkTarget(endpoint, target, ipv6);
     const where: ConnectOptions = { host, port, family: ipv6 ? 0 : 4, noDelay: true, allowHalfOpen: true };
     if (source !== undefined) {
       where.localPort = source.port;
@@ -62,6 +63,7 @@ export class NodeTcp implements Transport {
 function capabilities(socket: Socket): Capabilities {
   return {
     keepAlive: true,
+    keepAliveIdle: true,
     keepAliveProbes: socket.setKeepAlive.length > 2,
     backlog: true,
     sourceAddress: true,
