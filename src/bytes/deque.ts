@@ -30,13 +30,12 @@ export class Deque<T> {
 
   /** Puts an item before all others. */
   unshift(item: T): void {
-    if (this.#length === this.#ring.length) {
-      this.#grow(item);
-      this.#length--;
-    }
-    this.#head = (this.#head - 1) & (this.#ring.length - 1);
-    this.#ring[this.#head] = item;
-    this.#length++;
+    if (this.#length < this.#ring.length) this.#length++;
+    else this.#grow(item);
+    const head = this.#head = (this.#head - 1) & (this.#ring.length - 1);
+    // What grew has put it behind all others, where nothing may stay.
+    this.#ring[(head + this.#length) & (this.#ring.length - 1)] = undefined;
+    this.#ring[head] = item;
   }
 
   /** Removes and returns the first item, or `undefined` if there is none. */
