@@ -138,8 +138,7 @@ export class Batch {
         continue;
       }
       const end = segment.firstEnd;
-      const rest = end < 0 ? segment : { ...segment, bytes: segment.bytes.subarray(0, end), messages: 1, endsMessage: true };
-      this.#segments.push(rest);
+      this.#segments.push(end < 0 ? segment : firstOf(segment));
       kept = end < 0 ? kept + 1 : -1;
     }
     this.messages = 0;
@@ -244,6 +243,17 @@ export class Batch {
     this.#start = this.#at = this.#lastEnd = 0;
     return slab;
   }
+}
+
+/** A segment without what follows its first message. */
+function firstOf(segment: Segment): Segment {
+  return {
+    ...segment,
+    bytes: segment.bytes.subarray(0, segment.firstEnd),
+    messages: 1,
+    endsMessage: true,
+    endsFrame: true,
+  };
 }
 
 function giveBack(slab: Slab): void {

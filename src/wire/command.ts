@@ -35,7 +35,7 @@ export function commandName(phase: ProtocolError["phase"], body: Uint8Array): st
   if (length === 0 || length > body.length - 1) {
     throw new ProtocolError(
       phase,
-      `Cannot read command: its name is ${length} octets in a body of ${body.length}, wanted 1 to ${body.length - 1}`,
+      `Cannot read command: its name is ${length} octets in a body of ${body.length}, wanted 1 or more that fit`,
     );
   }
   let name = "";
@@ -77,7 +77,10 @@ export interface Ping {
  */
 export function decodePing(body: Uint8Array): Ping {
   if (body.length < PING_HEADER) {
-    throw new ProtocolError("traffic", `Cannot read PING: body is ${body.length} octets, wanted ${PING_HEADER} or more`);
+    throw new ProtocolError(
+      "traffic",
+      `Cannot read PING: body is ${body.length} octets, wanted ${PING_HEADER} or more`,
+    );
   }
   return { ttl: body[5]! << 8 | body[6]!, context: body.subarray(PING_HEADER, PING_HEADER + CONTEXT_LIMIT) };
 }

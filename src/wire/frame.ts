@@ -22,6 +22,8 @@ export const COMMAND = 4;
 
 const SHORT_HEADER = 2;
 const LONG_HEADER = 9;
+/** A command may always have this many octets, however short messages must be: PING and SUBSCRIBE go on. */
+const COMMAND_LIMIT = 65536;
 /** An unfinished body up to this long gets its memory at once; longer ones only as their octets arrive. */
 const SMALL_BODY = 8192;
 
@@ -37,7 +39,10 @@ export interface FrameSink {
 
 /** Cuts chunks into frames. What is unfinished or unwanted yet is kept; nothing is allocated on a peer's word. */
 export class FrameDecoder {
-  /** The most octets that the frames of one message, or one command, may have together. */
+  /**
+   * The most octets that the frames of one message may have together; finite. A command, which is judged by itself,
+   * may have as many, or 64 KiB if that is more.
+   */
   limit: number;
   /** The phase that an error names. */
   phase: ProtocolError["phase"] = "handshake";
@@ -60,7 +65,7 @@ export class FrameDecoder {
   readonly #held = new Deque<Uint8Array>();
   #stopped = false;
 
-  /** `limit`: the most octets that one message, or one command, may have. */
+  /** `limit`: see {@link limit}. */
   constructor(sink: FrameSink, limit: number) {
     this.#sink = sink;
     this.limit = limit;
@@ -100,7 +105,9 @@ export class FrameDecoder {
     // Hot: once per frame. Locals only, and no allocation but the body's view.
     const sink = this.#sink;
     const end = chunk.length;
-    let room = this.limit - this.#total;
+    // The sink may change the limit for what comes next; what has come so far was counted against this one.
+    const limit = this.limit;
+    let room = limit - this.#total;
     for (;;) {
       const left = end - at;
       if (left < SHORT_HEADER) break;
@@ -113,17 +120,17 @@ export class FrameDecoder {
         size = readSize(chunk, at + 1);
       }
       // Judge the header before waiting for the body, so a peer cannot make us buffer what we will refuse.
-      if (flags > 6 || size > room || flags === 5) throw this.#refuse(flags, size, this.limit - room);
+      if (flags > 6 || size > room || flags === 5) this.#judge(flags, size, limit - room);
       if (left - header < size) break;
       at += header + size;
       if ((flags & MORE) !== 0) room -= size;
-      else if ((flags & COMMAND) === 0) room = this.limit;
+      else if ((flags & COMMAND) === 0) room = limit;
       if (!sink.frame(flags, chunk.subarray(at - size, at))) {
-        this.#total = this.limit - room;
+        this.#total = limit - room;
         return this.#hold(chunk, at);
       }
     }
-    this.#total = this.limit - room;
+    this.#total = limit - room;
     if (at < end) this.#begin(chunk, at);
   }
 
@@ -137,7 +144,9 @@ export class FrameDecoder {
   #begin(chunk: Uint8Array, start: number): void {
     let at = start;
     const header = this.#header;
-    const wanted = (chunk[at]! & LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
+    const flags = chunk[at]!;
+    this.#judge(flags, 0, 0);
+    const wanted = (flags & LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
     while (this.#headerLength < wanted && at < chunk.length) header[this.#headerLength++] = chunk[at++]!;
     if (this.#headerLength === wanted) this.#open(chunk, at);
   }
@@ -147,7 +156,7 @@ export class FrameDecoder {
     const header = this.#header;
     const flags = header[0]!;
     const size = (flags & LONG) === 0 ? header[1]! : readSize(header, 1);
-    if (flags > 6 || flags === 5 || size > this.limit - this.#total) throw this.#refuse(flags, size, this.#total);
+    this.#judge(flags, size, this.#total);
     this.#headerLength = 0;
     this.#flags = flags;
     this.#size = size;
@@ -159,12 +168,9 @@ export class FrameDecoder {
   #finish(chunk: Uint8Array): number {
     if (this.#size >= 0) return this.#fill(chunk, 0);
     const header = this.#header;
+    const wanted = (header[0]! & LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
     let at = 0;
-    let wanted = (header[0]! & LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
-    while (this.#headerLength < wanted && at < chunk.length) {
-      header[this.#headerLength++] = chunk[at++]!;
-      wanted = (header[0]! & LONG) === 0 ? SHORT_HEADER : LONG_HEADER;
-    }
+    while (this.#headerLength < wanted && at < chunk.length) header[this.#headerLength++] = chunk[at++]!;
     return this.#headerLength < wanted ? at : this.#open(chunk, at);
   }
 
@@ -224,6 +230,14 @@ export class FrameDecoder {
     return body;
   }
 
+  /** Throws if a header breaks the grammar, or its body would break the limit after `total` octets of the message. */
+  #judge(flags: number, size: number, total: number): void {
+    const command = (flags & COMMAND) !== 0;
+    const room = command ? Math.max(this.limit, COMMAND_LIMIT) : this.limit - total;
+    if (flags <= 6 && flags !== 5 && size <= room) return;
+    throw this.#refuse(flags, size, command ? 0 : total);
+  }
+
   #refuse(flags: number, size: number, total: number): ProtocolError {
     const named = `0x${flags.toString(16).padStart(2, "0")}`;
     if (flags > 7) {
@@ -236,7 +250,8 @@ export class FrameDecoder {
       return new ProtocolError(this.phase, `Cannot read frame: flags are ${named}, wanted no MORE on a command`);
     }
     const before = total > 0 ? ` after ${total} octets of the same message` : "";
-    return new ProtocolError(this.phase, `Cannot read frame: body is ${size} octets${before}, limit is ${this.limit}`);
+    const limit = (flags & COMMAND) === 0 ? this.limit : Math.max(this.limit, COMMAND_LIMIT);
+    return new ProtocolError(this.phase, `Cannot read frame: body is ${size} octets${before}, limit is ${limit}`);
   }
 }
 

@@ -49,13 +49,17 @@ export function decodeMetadata(octets: Uint8Array): Map<string, Uint8Array> {
   while (at < end) {
     const nameLength = octets[at++]!;
     if (nameLength === 0) throw refuse("a name of no octets", "1 to 255");
-    if (at + nameLength + 4 > end) throw refuse(`a name of ${nameLength} octets before ${end - at}`, "a name and a value");
+    if (at + nameLength + 4 > end) {
+      throw refuse(`a name of ${nameLength} octets before ${end - at}`, "a name and a value");
+    }
     const spelling = keyOf(octets.subarray(at, at + nameLength));
     at += nameLength;
     const size = octets[at]! * 0x1000000 + (octets[at + 1]! << 16 | octets[at + 2]! << 8 | octets[at + 3]!);
     at += 4;
     const shown = showOctets(latin1(spelling));
-    if (size > end - at) throw refuse(`${shown} has a value of ${size} octets, and ${end - at} follow`, "a whole value");
+    if (size > end - at) {
+      throw refuse(`${shown} has a value of ${size} octets, and ${end - at} follow`, "a whole value");
+    }
     const name = CANONICAL.get(spelling.toLowerCase()) ?? spelling;
     if (properties.has(name) && CANONICAL.has(name.toLowerCase())) throw refuse(`${shown} comes twice`, "it once");
     if (properties.size === MOST) throw refuse(`more than ${MOST} properties`, `${MOST} at the most`);
