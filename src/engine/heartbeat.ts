@@ -9,6 +9,8 @@ import { encodePing } from "../wire/command.ts";
 
 /** libzmq computes a peer's time to live in 16 bits of milliseconds; above this it would wrap to nearly nothing. */
 const LARGEST_TTL = 655;
+/** Who looks later than this, in milliseconds, was kept from reading too: silence is believed at the next look only. */
+const LATE = 20;
 
 /** How a connection beats. */
 export interface HeartbeatOptions {
@@ -36,6 +38,8 @@ export class Heartbeat {
   /** After how long a silence, counted from its PING, the peer wants to be given up; 0: it did not ask, or was heard since. */
   #peerTtl = 0;
   #peerTtlFrom = 0;
+  /** When to look again after a look that came late; `Infinity`: none did. */
+  #lookAgain = Infinity;
 
   /** The connection is ready at `now`. */
   constructor(options: HeartbeatOptions, now: number) {
@@ -50,6 +54,7 @@ export class Heartbeat {
     this.#heard = now;
     this.#asked = Infinity;
     this.#peerTtl = 0;
+    this.#lookAgain = Infinity;
   }
 
   /** The peer's PING named a time to live, in milliseconds; 0 asks for nothing. */
@@ -66,8 +71,10 @@ export class Heartbeat {
 
   /** Milliseconds of silence that have ended the connection by `now`, or `undefined` if it lives. */
   dead(now: number): number | undefined {
-    const given = this.#peerTtl > 0 ? this.#peerTtlFrom + this.#peerTtl : Infinity;
-    return now >= Math.min(this.#asked + this.#options.timeout, given) ? now - this.#heard : undefined;
+    const deadline = this.#deadline();
+    if (now < deadline) return undefined;
+    if (this.#lookAgain === Infinity && now - deadline > LATE) this.#lookAgain = now + LATE;
+    return this.#lookAgain !== Infinity && now < this.#lookAgain ? undefined : now - this.#heard;
   }
 
   /** The body of the PING that is due at `now`, if one is. */
@@ -82,7 +89,11 @@ export class Heartbeat {
 
   /** When to look again, `Infinity` if there is nothing to wait for. */
   next(): number {
+    return Math.min(this.#nextPing, this.#lookAgain === Infinity ? this.#deadline() : this.#lookAgain);
+  }
+
+  #deadline(): number {
     const given = this.#peerTtl > 0 ? this.#peerTtlFrom + this.#peerTtl : Infinity;
-    return Math.min(this.#nextPing, this.#asked + this.#options.timeout, given);
+    return Math.min(this.#asked + this.#options.timeout, given);
   }
 }

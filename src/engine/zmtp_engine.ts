@@ -10,6 +10,7 @@
  * @module
  */
 
+import { latin1, showOctets } from "../bytes/ascii.ts";
 import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
 import { Control, EMPTY, type Message } from "../message.ts";
 import type { Mechanism } from "../mechanism/mechanism.ts";
@@ -65,6 +66,10 @@ export class ZmtpEngine implements Engine, FrameSink {
   #minor = 1;
   #heartbeat: Heartbeat | undefined;
   #now = 0;
+  /** Whether the peer was not read for a time since the last tick, so that its silence says nothing. */
+  #deaf = false;
+  /** The PING that is due and not sent yet: a link that takes nothing gets one. */
+  #ping: Uint8Array | undefined;
   /** The answer to the last PING, not sent yet: a flood of PINGs gets one. */
   #pong: Uint8Array | undefined;
   /** The frames of a message whose last has not come. */
@@ -120,11 +125,10 @@ export class ZmtpEngine implements Engine, FrameSink {
 
   /** What is to be sent besides messages. */
   takeOutput(): Uint8Array | undefined {
-    if (this.#pong !== undefined) {
-      this.#output.push(encodeFrame(COMMAND, encodeCommand("PONG", this.#pong)));
-      this.#pong = undefined;
-    }
     const output = this.#output;
+    if (this.#pong !== undefined) output.push(encodeFrame(COMMAND, encodeCommand("PONG", this.#pong)));
+    if (this.#ping !== undefined) output.push(encodeFrame(COMMAND, this.#ping));
+    this.#pong = this.#ping = undefined;
     if (output.length <= 1) return output.pop();
     let length = 0;
     for (const piece of output) length += piece.length;
@@ -149,13 +153,20 @@ export class ZmtpEngine implements Engine, FrameSink {
   tick(now: number): number {
     const heartbeat = this.#heartbeat;
     if (heartbeat === undefined || this.#phase === "failed") return Infinity;
+    if (this.#deaf) heartbeat.heard(now);
+    this.#deaf = this.#paused;
     const silence = heartbeat.dead(now);
     if (silence !== undefined) {
-      this.#end(new ZmqError("ETIMEDOUT", `Cannot keep connection: the peer has been silent for ${Math.round(silence)} ms`));
+      this.#end(
+        new ZmqError("ETIMEDOUT", `Cannot keep connection: the peer has been silent for ${Math.round(silence)} ms`),
+      );
       return Infinity;
     }
     const ping = heartbeat.ping(now);
-    if (ping !== undefined) this.#send(encodeFrame(COMMAND, ping));
+    if (ping !== undefined) {
+      this.#ping = ping;
+      this.#handler.output();
+    }
     return heartbeat.next();
   }
 
@@ -185,9 +196,7 @@ export class ZmtpEngine implements Engine, FrameSink {
       message.push(body);
       this.#parts = [];
     }
-    if (this.#handler.message(message)) return true;
-    this.#paused = true;
-    return false;
+    return this.#handler.message(message) || this.#pause();
   }
 
   /** Lets the decoder run for as long as the handler takes what it finds. */
@@ -199,7 +208,8 @@ export class ZmtpEngine implements Engine, FrameSink {
     const { mechanism, minor } = this.#greeting.value();
     const ours = this.#mechanism.name;
     if (mechanism !== ours) {
-      throw new RefusedError("greeting", `Cannot shake hands: the peer's mechanism is "${mechanism}", wanted "${ours}"`);
+      const theirs = showOctets(latin1(mechanism));
+      throw new RefusedError("greeting", `Cannot shake hands: the peer's mechanism is ${theirs}, wanted "${ours}"`);
     }
     this.#minor = minor;
     this.#phase = "handshake";
@@ -246,7 +256,13 @@ export class ZmtpEngine implements Engine, FrameSink {
       this.#send(encodeFrame(COMMAND, encodeError(fault)));
       throw new ProtocolError("handshake", `Cannot shake hands: ${fault}`);
     }
-    return { socketType, routingId, properties, mechanism: this.#mechanism.name, version: this.#minor >= 1 ? "3.1" : "3.0" };
+    return {
+      socketType,
+      routingId,
+      properties,
+      mechanism: this.#mechanism.name,
+      version: this.#minor >= 1 ? "3.1" : "3.0",
+    };
   }
 
   /** One command of the traffic; unknown ones are ignored (RFC 37). */
@@ -261,12 +277,15 @@ export class ZmtpEngine implements Engine, FrameSink {
       this.#heartbeat!.pong(commandData(body), this.#now);
     } else if (this.#subscribable && (name === "SUBSCRIBE" || name === "CANCEL")) {
       const control = new Control(name === "SUBSCRIBE" ? "subscribe" : "cancel", commandData(body).slice());
-      if (!this.#handler.control(control)) {
-        this.#paused = true;
-        return false;
-      }
+      return this.#handler.control(control) || this.#pause();
     }
     return true;
+  }
+
+  /** The handler wants no more for now. */
+  #pause(): false {
+    this.#paused = this.#deaf = true;
+    return false;
   }
 
   #send(octets: Uint8Array): void {
