@@ -8,7 +8,7 @@
 import { Deque } from "../bytes/deque.ts";
 
 /** Something that happened to an endpoint. */
-interface EndpointEvent<T extends string> {
+export interface EndpointEvent<T extends string> {
   /** What happened. */
   readonly type: T;
   /** The endpoint as it was given to `connect`, or as `bind` resolved it. */
@@ -16,13 +16,13 @@ interface EndpointEvent<T extends string> {
 }
 
 /** Something that happened to one connection. */
-interface PeerEvent<T extends string> extends EndpointEvent<T> {
+export interface PeerEvent<T extends string> extends EndpointEvent<T> {
   /** The peer's address, e.g. `tcp://127.0.0.1:49731`. */
   readonly peer: string;
 }
 
 /** Something that went wrong. */
-interface Failure {
+export interface FailureEvent {
   /** What went wrong. Its `code`, where it has one, is an errno name. */
   readonly error: Error;
 }
@@ -32,11 +32,11 @@ export type SocketEvent =
   /** An endpoint has been bound. */
   | EndpointEvent<"bind">
   /** An endpoint could not be bound. */
-  | (EndpointEvent<"bind:error"> & Failure)
+  | (EndpointEvent<"bind:error"> & FailureEvent)
   /** A peer has connected to a bound endpoint; its handshake follows. */
   | PeerEvent<"accept">
   /** A connection could not be accepted, or was turned away by `tcpAcceptFilter`. */
-  | (EndpointEvent<"accept:error"> & Failure)
+  | (EndpointEvent<"accept:error"> & FailureEvent)
   /** A dialled connection is open; its handshake follows. */
   | PeerEvent<"connect">
   /** Dialling has begun. */
@@ -58,20 +58,20 @@ export type SocketEvent =
     readonly version: "3.0" | "3.1";
   })
   /** The peer broke the protocol, speaks another one, or does not fit. */
-  | (PeerEvent<"handshake:error:protocol"> & Failure)
+  | (PeerEvent<"handshake:error:protocol"> & FailureEvent)
   /** The peer refuses us for who we are. */
-  | (PeerEvent<"handshake:error:auth"> & Failure & {
+  | (PeerEvent<"handshake:error:auth"> & FailureEvent & {
     /** Its status: 300 for a temporary error, 400 for refused, 500 for an error of its own. */
     readonly status: number;
   })
   /** The handshake ended otherwise: the peer left, or took longer than `handshakeInterval`. */
-  | (PeerEvent<"handshake:error:other"> & Failure)
+  | (PeerEvent<"handshake:error:other"> & FailureEvent)
   /** A connection has ended. */
-  | (PeerEvent<"disconnect"> & Partial<Failure>)
+  | (PeerEvent<"disconnect"> & Partial<FailureEvent>)
   /** An endpoint is bound or dialled no more: by us, or because dialling again is of no use. */
-  | (EndpointEvent<"close"> & Partial<Failure>)
+  | (EndpointEvent<"close"> & Partial<FailureEvent>)
   /** An endpoint could not be given up cleanly. */
-  | (EndpointEvent<"close:error"> & Failure)
+  | (EndpointEvent<"close:error"> & FailureEvent)
   /** The socket is closed: the last event. */
   | {
     /** What happened. */

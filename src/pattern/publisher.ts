@@ -69,6 +69,8 @@ class Subscriptions {
   }
 }
 
+function ignore(): void {}
+
 /** The rules of XPUB, and without `notify` those of PUB. */
 export class PublisherPattern implements Pattern {
   readonly #options: PatternOptions;
@@ -82,8 +84,8 @@ export class PublisherPattern implements Pattern {
   readonly #waiting: Set<Pipe> = new Set();
   /** With `manual`: whose request the application received last. */
   #lastPipe: Pipe | undefined;
-  /** With `manualLastValue`: whether the next message is for that peer alone. */
-  #forLast = false;
+  /** With `manualLastValue`: the peer that was subscribed last, if the next message is for it alone. */
+  #newest: Pipe | undefined;
 
   /** `notify`: whether the application hears of subscriptions. */
   constructor(options: PatternOptions, notify: boolean) {
@@ -111,14 +113,15 @@ export class PublisherPattern implements Pattern {
     this.#out.detach(pipe);
     this.#waiting.delete(pipe);
     if (this.#lastPipe === pipe) this.#lastPipe = undefined;
-    const every = this.#options.verbosity === "allSubsUnsubs";
+    if (this.#newest === pipe) this.#newest = undefined;
+    // With `manual` the application has heard every request, so it hears the end of each.
+    const manual = this.#manual;
+    const every = manual || this.#options.verbosity === "allSubsUnsubs";
     const tell = (topic: Uint8Array, unused: boolean): void => {
       if (unused || every) this.#tell(0, topic, undefined);
     };
-    if (this.#manual) {
-      this.#asked.removeAll(pipe, tell);
-      this.#subscriptions.removeAll(pipe, () => {});
-    } else this.#subscriptions.removeAll(pipe, tell);
+    this.#asked.removeAll(pipe, manual ? tell : ignore);
+    this.#subscriptions.removeAll(pipe, manual ? ignore : tell);
   }
 
   /** Welcomes a new subscriber, if asked to. */
@@ -150,11 +153,11 @@ export class PublisherPattern implements Pattern {
   send(message: Message): boolean {
     const out = this.#out;
     out.choose();
-    this.#subscriptions.match(message[0]!, this.#forLast ? this.#addLast : out.add);
+    this.#subscriptions.match(message[0]!, this.#newest === undefined ? out.add : this.#addNewest);
     if (this.#options.invertMatching) out.invert();
     if (this.#options.noDrop && !out.allWritable()) return false;
     out.send(message);
-    this.#forLast = false;
+    this.#newest = undefined;
     return true;
   }
 
@@ -174,8 +177,9 @@ export class PublisherPattern implements Pattern {
   /** With `manual`: subscribes the peer whose request was received last. */
   grant(topic: Uint8Array): void {
     if (this.#lastPipe === undefined) return;
-    this.#subscriptions.add(this.#lastPipe, topic.slice());
-    this.#forLast = this.#options.manualLastValue;
+    // Not `slice`: of a Node Buffer that would be no copy.
+    this.#subscriptions.add(this.#lastPipe, new Uint8Array(topic));
+    if (this.#options.manualLastValue) this.#newest = this.#lastPipe;
   }
 
   /** With `manual`: unsubscribes the peer whose request was received last. */
@@ -187,8 +191,8 @@ export class PublisherPattern implements Pattern {
     return this.#options.manual || this.#options.manualLastValue;
   }
 
-  readonly #addLast = (pipe: Pipe): void => {
-    if (pipe === this.#lastPipe) this.#out.add(pipe);
+  readonly #addNewest = (pipe: Pipe): void => {
+    if (pipe === this.#newest) this.#out.add(pipe);
   };
 
   /** A message from a subscriber: ZMTP 3.0 spells subscriptions so, and an XSUB may send data. */

@@ -70,7 +70,7 @@ export class ReplyPattern implements Pattern {
         continue;
       }
       this.#requester = this.#in.last;
-      // Copies: an envelope is small, and must not change if the application changes what it was given.
+      // The application is given what comes after the envelope, so it cannot change it.
       this.#envelope = message.slice(0, delimiter + 1);
       return message.slice(delimiter + 1);
     }

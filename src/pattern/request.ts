@@ -19,6 +19,13 @@ import type { Pattern, PatternOptions } from "./pattern.ts";
 /** Takes the reply to one numbered call. */
 export type ReplyHandler = (reply: Message) => void;
 
+/** A numbered call whose reply has not come. */
+interface Call {
+  readonly handler: ReplyHandler;
+  /** Who was asked, and so may reply: one peer, or several if the call was repeated. */
+  readonly asked: Pipe[];
+}
+
 /** The rules of REQ. */
 export class RequestPattern implements Pattern {
   /** Replies that nobody waits for any more. */
@@ -32,7 +39,9 @@ export class RequestPattern implements Pattern {
   #asked: Pipe | undefined;
   #number: number | undefined;
   #reply: Message | undefined;
-  readonly #calls: Map<number, ReplyHandler> = new Map();
+  readonly #calls: Map<number, Call> = new Map();
+  /** Calls' requests that have not been sent yet, envelope and all, and their numbers. */
+  readonly #prepared: Map<Message, number> = new Map();
 
   /** `firstNumber`: where numbering starts, best at random; an unsigned integer of 32 bits. */
   constructor(options: PatternOptions, firstNumber: number) {
@@ -77,6 +86,7 @@ export class RequestPattern implements Pattern {
 
   /** Asks the next peer. */
   send(message: Message): boolean {
+    if (this.#prepared.size > 0 && this.#prepared.has(message)) return this.#sendCall(message);
     this.checkSend();
     const pipe = this.#out.pick();
     if (pipe === undefined) return false;
@@ -105,17 +115,23 @@ export class RequestPattern implements Pattern {
     }
   }
 
-  /** A number for a call. {@link call} may use it many times; {@link forget} ends it. */
+  /** A number for a call, whose reply goes to `handler`. {@link forget} ends it. */
   open(handler: ReplyHandler): number {
-    let number = this.#takeNumber();
-    while (this.#calls.has(number)) number = this.#takeNumber();
-    this.#calls.set(number, handler);
+    const number = this.#takeNumber();
+    this.#calls.set(number, { handler, asked: [] });
     return number;
   }
 
-  /** Sends a numbered request to the next peer; `false`: mute. */
-  call(number: number, message: Message): boolean {
-    return this.#out.send(envelope(number, message));
+  /** A call's request as {@link send} takes it, in no turn with others. Prepare it again to send it again. */
+  prepare(number: number, message: Message): Message {
+    const request = envelope(number, message);
+    this.#prepared.set(request, number);
+    return request;
+  }
+
+  /** A prepared request is not to be sent after all. */
+  discard(request: Message): void {
+    this.#prepared.delete(request);
   }
 
   /** Nobody waits for the reply to this call any more. */
@@ -123,8 +139,18 @@ export class RequestPattern implements Pattern {
     this.#calls.delete(number);
   }
 
+  #sendCall(request: Message): boolean {
+    const pipe = this.#out.pick();
+    if (pipe === undefined) return false;
+    this.#calls.get(this.#prepared.get(request)!)?.asked.push(pipe);
+    this.#prepared.delete(request);
+    pipe.write(request);
+    return true;
+  }
+
   #takeNumber(): number {
-    const number = this.#nextNumber;
+    let number = this.#nextNumber;
+    while (this.#calls.has(number)) number = (number + 1) >>> 0;
     this.#nextNumber = (number + 1) >>> 0;
     return number;
   }
@@ -138,13 +164,15 @@ export class RequestPattern implements Pattern {
       body = 2;
     } else if (first.length > 0 || message.length < 2) {
       this.dropped++;
-      pipe.refuse(new ProtocolError("traffic", "Cannot take reply: it has no envelope, wanted an empty frame before it"));
+      pipe.refuse(
+        new ProtocolError("traffic", "Cannot take reply: it has no envelope, wanted an empty frame before it"),
+      );
       return;
     }
-    const handler = number === undefined ? undefined : this.#calls.get(number);
-    if (handler !== undefined) {
+    const call = number === undefined ? undefined : this.#calls.get(number);
+    if (call?.asked.includes(pipe)) {
       this.#calls.delete(number!);
-      handler(message.slice(body));
+      call.handler(message.slice(body));
     } else if (this.#waiting && this.#reply === undefined && pipe === this.#asked && number === this.#number) {
       this.#reply = message.slice(body);
     } else this.dropped++;

@@ -20,8 +20,6 @@ interface Route {
   readonly pipe: Pipe;
   id: Uint8Array;
   key: string;
-  /** Whether we made the id up. */
-  generated: boolean;
 }
 
 /** The rules of ROUTER. */
@@ -52,7 +50,7 @@ export class RouterPattern implements Pattern {
 
   /** A pipe joins; it can be addressed at once if `connect` gave it an id. */
   attach(pipe: Pipe): void {
-    if (pipe.givenId.length > 0) this.#register(pipe, pipe.givenId, false);
+    if (pipe.givenId.length > 0) this.#register(pipe, pipe.givenId);
   }
 
   /** A pipe leaves; what it holds may be read. */
@@ -93,7 +91,9 @@ export class RouterPattern implements Pattern {
     }
     if (pipe === undefined) {
       if (this.#options.mandatory) {
-        throw new UnreachableError(`Cannot send: no peer has the routing id ${showOctets(id)}, and the socket is mandatory`);
+        throw new UnreachableError(
+          `Cannot send: no peer has the routing id ${showOctets(id)}, and the socket is mandatory`,
+        );
       }
       this.dropped++;
     } else if (pipe.canWrite()) pipe.write(message.slice(1));
@@ -121,7 +121,7 @@ export class RouterPattern implements Pattern {
       // It has been here before: a name that it has made up for itself since replaces the old one.
       if (announced.length === 0 || route.key === keyOf(announced)) return true;
     } else if (announced.length === 0) {
-      this.#register(pipe, this.#makeId(), true);
+      this.#register(pipe, this.#makeId());
       return true;
     }
     const holder = this.#byKey.get(keyOf(announced));
@@ -131,26 +131,26 @@ export class RouterPattern implements Pattern {
         return false;
       }
       // What the old peer has sent already is read under a name of its own.
-      this.#rename(holder, this.#makeId(), true);
+      this.#rename(holder, this.#makeId());
       holder.pipe.refuse(new ZmqError("EADDRINUSE", `Cannot keep peer: ${showOctets(announced)} was handed over`));
     }
-    if (route === undefined) this.#register(pipe, announced, false);
-    else this.#rename(route, announced, false);
+    if (route === undefined) this.#register(pipe, announced);
+    else this.#rename(route, announced);
     return true;
   }
 
-  #register(pipe: Pipe, id: Uint8Array, generated: boolean): void {
-    const route: Route = { pipe, id, key: keyOf(id), generated };
+  #register(pipe: Pipe, id: Uint8Array): void {
+    // A plain array, since `slice` of a Node Buffer makes no copy for those we hand the id to.
+    const route: Route = { pipe, id: new Uint8Array(id), key: keyOf(id) };
     this.#byKey.set(route.key, route);
     this.#byPipe.set(pipe, route);
     this.#in.attach(pipe);
   }
 
-  #rename(route: Route, id: Uint8Array, generated: boolean): void {
+  #rename(route: Route, id: Uint8Array): void {
     this.#byKey.delete(route.key);
     route.id = id;
     route.key = keyOf(id);
-    route.generated = generated;
     this.#byKey.set(route.key, route);
   }
 

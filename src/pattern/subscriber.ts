@@ -22,7 +22,8 @@ export class SubscriberPattern implements Pattern {
   readonly #filter: boolean;
   readonly #in = new FairQueue();
   readonly #out = new Distributor();
-  readonly #pipes: Set<Pipe> = new Set();
+  /** The pipes whose peers have been told what we want; the others will be once they are ready. */
+  readonly #told: Set<Pipe> = new Set();
   /** How often each topic has been subscribed. */
   readonly #topics: PrefixTrie<number> = new PrefixTrie();
 
@@ -44,25 +45,26 @@ export class SubscriberPattern implements Pattern {
 
   /** A pipe joins. */
   attach(pipe: Pipe): void {
-    this.#pipes.add(pipe);
     this.#in.attach(pipe);
     this.#out.attach(pipe);
   }
 
   /** A pipe leaves; what it holds may be read. */
   detach(pipe: Pipe): void {
-    this.#pipes.delete(pipe);
+    this.#told.delete(pipe);
     this.#in.detach(pipe);
     this.#out.detach(pipe);
   }
 
   /** Tells a publisher all that we want, before anything else. */
   ready(pipe: Pipe): void {
+    this.#told.add(pipe);
     for (const [topic] of this.#topics.entries()) pipe.control(new Control("subscribe", topic));
   }
 
   /** What was queued for the publisher was for that connection alone. */
   hiccup(pipe: Pipe): void {
+    this.#told.delete(pipe);
     pipe.clear();
   }
 
@@ -119,7 +121,8 @@ export class SubscriberPattern implements Pattern {
   }
 
   #tell(type: Control["type"], topic: Uint8Array): void {
-    const control = new Control(type, topic.slice());
-    for (const pipe of this.#pipes) pipe.control(control);
+    // Not `slice`: of a Node Buffer that would be no copy.
+    const control = new Control(type, new Uint8Array(topic));
+    for (const pipe of this.#told) pipe.control(control);
   }
 }

@@ -127,6 +127,7 @@ export class Pipe {
   /** Forgets what is queued and has not been sent. */
   clear(): void {
     this.queued -= this.#outlet!.clear();
+    this.#relieve();
   }
 
   /** Ends the connection: the peer broke the rules of the pattern. */
@@ -158,13 +159,13 @@ export class Pipe {
   deliver(item: Message | Control): boolean {
     // Hot: once per message.
     const inbound = this.inbound;
-    if (this.#conflate && inbound.length > 0 && !(item instanceof Control)) {
-      inbound.clear();
+    if (this.#conflate && inbound.length > 0 && inbound.peek() instanceof Array && !(item instanceof Control)) {
+      inbound.shift();
       this.#outlet?.taken();
     }
     inbound.push(item);
     if (inbound.length === 1) this.#owner.readable(this);
-    if (inbound.length < this.#receiveHwm) return true;
+    if (this.#conflate || inbound.length < this.#receiveHwm) return true;
     this.#stalled = true;
     return false;
   }

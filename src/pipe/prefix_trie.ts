@@ -46,7 +46,9 @@ export class PrefixTrie<V> {
       node.children ??= new Map();
       const child = node.children.get(prefix[at]!);
       if (child === undefined) {
-        node.children.set(prefix[at]!, { label: prefix.slice(at), children: undefined, value });
+        // Not `slice`: of a Node Buffer that would be no copy.
+        const label = new Uint8Array(prefix.subarray(at));
+        node.children.set(label[0]!, { label, children: undefined, value });
         this.#size++;
         return;
       }
@@ -137,7 +139,9 @@ export class PrefixTrie<V> {
 
   /** Joins a node that has no value and one child with that child. */
   #merge(parent: Node<V> | undefined, node: Node<V>): void {
-    if (parent === undefined || node.value !== undefined || node.children === undefined || node.children.size !== 1) return;
+    if (parent === undefined || node.value !== undefined || node.children === undefined || node.children.size !== 1) {
+      return;
+    }
     const [child] = node.children.values();
     const label = new Uint8Array(node.label.length + child!.label.length);
     label.set(node.label);

@@ -17,6 +17,8 @@ export interface Connection {
   readonly pipe: Pipe;
   /** Ends it. What is queued has `linger` milliseconds to go out. Answers how many messages did not. */
   close(linger: number): Promise<number>;
+  /** The socket's high-water marks have changed. */
+  limit(): void;
   /** A snapshot of its counters. */
   stats(): PeerStats;
 }

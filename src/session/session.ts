@@ -98,6 +98,8 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
   #attached = false;
   /** Why the connection is being ended by us, if it is. */
   #fault: Error | undefined;
+  /** Whether we have hung up, and wait for the peer to do so too. */
+  #leaving = false;
   /** The link is gone, and what it brought is being handed over, whatever the high-water mark. */
   #draining = false;
   #dialAbort: AbortController | undefined;
@@ -141,6 +143,12 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
     this.#closing = new Promise((resolve) => this.#resolveClosing = resolve);
     this.#beginClose(linger);
     return this.#closing;
+  }
+
+  /** The socket's high-water marks have changed. */
+  limit(): void {
+    const { sendHighWaterMark, receiveHighWaterMark } = this.#host.options;
+    this.pipe.limit(sendHighWaterMark, receiveHighWaterMark);
   }
 
   /** A snapshot of the counters. */
@@ -305,6 +313,7 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
     const { handshakeInterval } = options;
     this.#state = "handshaking";
     this.#link = link;
+    this.#leaving = false;
     const engine = this.#engine = this.#host.engine(this);
     this.#outflow.attach(link, engine);
     if (handshakeInterval > 0) {
@@ -358,6 +367,8 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
   /** Closes the link gracefully, and cuts it if the peer takes too long over it. */
   #hangUp(): void {
     const link = this.#link!;
+    if (this.#leaving) return;
+    this.#leaving = true;
     this.#cancelTimer();
     this.#cancelTimer = this.#host.clock.after(FAREWELL, () => link.abort());
     link.close();

@@ -21,6 +21,7 @@
 
 import { EndpointError, type ErrorCode, show } from "../errors.ts";
 import { isIPv6, plainIP } from "./address.ts";
+import type { Link } from "./link.ts";
 
 /** What an endpoint is wanted for. */
 export type Role = "bind" | "connect";
@@ -156,6 +157,16 @@ export function parseInproc(endpoint: string, role: Role): string {
 export function formatTcp(host: string, port: number): string {
   const plain = plainIP(host);
   return plain.includes(":") ? `tcp://[${plain}]:${port}` : `tcp://${plain}:${port}`;
+}
+
+/**
+ * The host of a tcp endpoint as an adapter spells it in {@link Link.local} and {@link Link.remote}: no brackets.
+ *
+ * @returns `""` if it is not a tcp endpoint.
+ */
+export function hostOf(endpoint: string): string {
+  const [, bracketed, plain] = /^tcp:\/\/(?:\[([^\]]*)\]|([^[\]]*)):[0-9]+$/.exec(endpoint) ?? [];
+  return bracketed ?? plain ?? "";
 }
 
 /** Makes the error for an endpoint that cannot be bound or connected to: `found` is "what was found, what was wanted". */

@@ -1,0 +1,29 @@
+/**
+ * ZeroMQ for every JavaScript runtime: pure TypeScript, no native code, and on the wire the same as libzmq.
+ *
+ * @example A service and its client
+ * ```ts
+ * import { Reply, Request, text } from "@zerostream/zmq";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = new Reply();
+ * const endpoint = await server.bind("tcp://127.0.0.1:*");
+ * (async () => {
+ *   for await (const [question] of server) await server.send(`RESPONSE: ${text(question)}`);
+ * })();
+ *
+ * await using client = new Request();
+ * client.connect(endpoint);
+ * await client.send("Hello, ZeroMQ!");
+ * assertEquals(text((await client.receive())[0]), "RESPONSE: Hello, ZeroMQ!");
+ * ```
+ *
+ * @module
+ */
+
+import { detectTransports } from "./src/runtime/detect.ts";
+import { provideTransports } from "./src/socket/default_transports.ts";
+
+export * from "./src/core.ts";
+
+provideTransports(detectTransports);

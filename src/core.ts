@@ -1,0 +1,65 @@
+/**
+ * The library without any runtime: sockets, contexts and errors, with `inproc` as the only transport until a
+ * {@link Context} is given others. For bundles that must hold no adapter, and for transports of one's own.
+ *
+ * @example A context with transports of one's own choice
+ * ```ts
+ * import { Context, Pull } from "@zerostream/zmq/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const context = new Context({ transports: [] });
+ * await using pull = new Pull({ context });
+ * assertEquals(await pull.bind("inproc://jobs"), "inproc://jobs");
+ * ```
+ *
+ * @module
+ */
+
+export {
+  ClosedError,
+  EndpointError,
+  type ErrorCode,
+  NotSupportedError,
+  ProtocolError,
+  RefusedError,
+  StateError,
+  TimeoutError,
+  UnreachableError,
+  ZmqError,
+} from "./errors.ts";
+export { type Frames, json, type MessageInput, type Part, text } from "./message.ts";
+export {
+  type EndpointEvent,
+  type FailureEvent,
+  type PeerEvent,
+  type SocketEvent,
+  type SocketEventListener,
+  type SocketEventOf,
+  SocketEvents,
+  type SocketEventType,
+} from "./monitor/events.ts";
+export type { PeerStats, SocketStats } from "./monitor/stats.ts";
+export type { SocketType } from "./engine/compatibility.ts";
+export type { CallOptions } from "./socket/call.ts";
+export { Context, type ContextOptions } from "./socket/context.ts";
+export type { Receiving, Sending } from "./socket/faces.ts";
+export type * from "./socket/options.ts";
+export { Pair } from "./socket/pair.ts";
+export { Pull, Push } from "./socket/pipeline.ts";
+export { proxy, type ProxyOptions } from "./socket/proxy.ts";
+export { Publisher, Subscriber, XPublisher, XSubscriber } from "./socket/publishing.ts";
+export { Reply, Request } from "./socket/requesting.ts";
+export { Dealer, Router, type RouterConnectOptions } from "./socket/routing.ts";
+export { type CloseOptions, Socket } from "./socket/socket.ts";
+export type { WaitOptions } from "./socket/waiters.ts";
+export type {
+  Capabilities,
+  DialOptions,
+  KeepAlive,
+  Link,
+  LinkHandler,
+  Listener,
+  ListenHandler,
+  ListenOptions,
+  Transport,
+} from "./transport/link.ts";

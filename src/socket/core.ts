@@ -1,0 +1,422 @@
+/**
+ * A socket without its face: a pattern, its pipes, and the calls that wait.
+ *
+ * @module
+ */
+
+import { Deque } from "../bytes/deque.ts";
+import type { SocketType } from "../engine/compatibility.ts";
+import type { Engine, EngineHandler } from "../engine/engine.ts";
+import { nullMechanism } from "../engine/mod.ts";
+import { ZmtpEngine } from "../engine/zmtp_engine.ts";
+import { ClosedError, NotSupportedError } from "../errors.ts";
+import { EMPTY, type Message, type MessageInput, toMessage } from "../message.ts";
+import { type SocketEvent, SocketEvents } from "../monitor/events.ts";
+import type { SocketStats } from "../monitor/stats.ts";
+import type { Pattern } from "../pattern/pattern.ts";
+import type { Pipe } from "../pipe/pipe.ts";
+import { type Clock, systemClock } from "../session/clock.ts";
+import type { Connection } from "../session/connection.ts";
+import type { InprocHost } from "../session/inproc.ts";
+import type { SessionHost } from "../session/session.ts";
+import type { Link } from "../transport/link.ts";
+import type { Context } from "./context.ts";
+import { checkCapability, dial } from "./dial.ts";
+import { Endpoints } from "./endpoints.ts";
+import { can } from "./option_table.ts";
+import { OptionStore, type Settings } from "./settings.ts";
+import { signalOf, Waiters, type WaitOptions } from "./waiters.ts";
+
+/** After this many sends in one turn, a caller waits for the next one, so that I/O and timers have theirs. */
+const SENDS_A_TURN = 4096;
+
+/** The messages, octets and events of one socket. */
+export class SocketCore implements SessionHost, InprocHost {
+  /** The socket's type. */
+  readonly type: SocketType;
+  /** The socket's options. */
+  readonly store: OptionStore;
+  /** The options as the library works with them. */
+  readonly options: Settings;
+  /** Time. */
+  readonly clock: Clock = systemClock;
+  /** The context the socket lives in. */
+  readonly context: Context;
+  /** What is bound and connected. */
+  readonly endpoints: Endpoints;
+  /** The rules of this type. */
+  readonly pattern: Pattern;
+
+  readonly #canSend: boolean;
+  readonly #canReceive: boolean;
+  readonly #senders: Waiters<Message, void>;
+  readonly #receivers: Waiters<undefined, Message>;
+  readonly #done: Promise<void> = Promise.resolve();
+  /** What else is to be told of `close`. */
+  readonly #closers: Set<(error: ClosedError) => void> = new Set();
+  /** Messages that streams gave back. */
+  readonly #returned: Deque<Message> = new Deque();
+  #events: SocketEvents | undefined;
+  #closing: Promise<{ unsent: number }> | undefined;
+  #turn = -1;
+  #sends = 0;
+  #nextTurn: Promise<void> | undefined;
+  /** Whether waiting receivers are being served: what that wakes must not serve them again. */
+  #serving = false;
+  /** What connections that are gone had counted. */
+  readonly #gone = { messagesOut: 0, messagesIn: 0, bytesOut: 0, bytesIn: 0, dropped: 0, reconnects: 0 };
+
+  /** `makePattern` gets the live options. */
+  constructor(type: SocketType, context: Context, options: object, makePattern: (core: SocketCore) => Pattern) {
+    this.type = type;
+    this.context = context;
+    this.store = new OptionStore(type);
+    this.store.setAll(context.defaults, false);
+    this.store.setAll(options, true);
+    this.store.each((name, value) => checkCapability(context.transports, name, value));
+    this.options = this.store.settings;
+    this.#canSend = can(type, "send");
+    this.#canReceive = can(type, "receive");
+    this.#senders = new Waiters(this.clock);
+    this.#receivers = new Waiters(this.clock);
+    this.pattern = makePattern(this);
+    this.endpoints = new Endpoints(this);
+    context.join(this);
+  }
+
+  /** Whether `close` has been called. */
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
+  /** A random whole number of 32 bits. */
+  random32(): number {
+    return Math.floor(this.clock.random() * 0x100000000);
+  }
+
+  // Sending.
+
+  /** Queues a message, or waits until it can be queued. */
+  send(input: MessageInput, options?: WaitOptions): Promise<void> {
+    // Hot: once per message.
+    this.checkSend();
+    const message = toMessage(input);
+    const signal = options === undefined ? undefined : signalOf("send", options);
+    return this.submit(message, signal);
+  }
+
+  /** As {@link send}, for a message that has been read already. */
+  submit(message: Message, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    try {
+      if (this.#senders.length === 0 && this.#offer(message)) return this.#granted();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#senders.wait(message, this.options.sendTimeout, "send", signal);
+  }
+
+  /** Queues a message if that can be done now. */
+  trySend(input: MessageInput): boolean {
+    // Hot: once per message.
+    this.checkSend();
+    const message = toMessage(input);
+    return this.#senders.length === 0 && this.#offer(message);
+  }
+
+  /** Throws if this socket cannot send. */
+  checkSend(): void {
+    if (this.#closing !== undefined) throw this.#closedError("send");
+    if (!this.#canSend) throw new NotSupportedError(`Cannot send on a ${this.type} socket: it only receives`);
+  }
+
+  // Receiving.
+
+  /** The next message, or a wait for it. */
+  receive(options?: WaitOptions): Promise<Message> {
+    // Hot: once per message.
+    this.checkReceive();
+    const signal = options === undefined ? undefined : signalOf("receive", options);
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    try {
+      this.pattern.checkReceive?.();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.take(this.options.receiveTimeout, signal);
+  }
+
+  /** The next message, whatever the state of the socket: where there can be none yet it waits for the state to change. */
+  take(timeout: number, signal: AbortSignal | undefined): Promise<Message> {
+    if (this.#receivers.length === 0) {
+      const message = this.#accept();
+      if (message !== undefined) return Promise.resolve(message);
+    }
+    return this.#receivers.wait(undefined, timeout, "receive", signal);
+  }
+
+  /** The next message, if there is one now. */
+  tryReceive(): Message | undefined {
+    // Hot: once per message.
+    this.checkReceive();
+    return this.tryTake();
+  }
+
+  /** As {@link tryReceive}, without a look at who asks. */
+  tryTake(): Message | undefined {
+    return this.#receivers.length > 0 ? undefined : this.#accept();
+  }
+
+  /** Waits for the next message, for a stream. */
+  waitToTake(signal: AbortSignal): Promise<Message> {
+    return this.take(Infinity, signal);
+  }
+
+  /** Waits until a message can be queued, for a stream. */
+  waitToSend(input: MessageInput, signal: AbortSignal): Promise<void> {
+    this.checkSend();
+    return this.submit(toMessage(input), signal);
+  }
+
+  /** Takes a message back that a stream has taken and nobody has read: it is the next to be received. */
+  giveBack(message: Message): void {
+    this.#returned.unshift(message);
+    if (this.#receivers.length > 0) this.#serveReceivers();
+  }
+
+  /** Throws if this socket cannot receive. */
+  checkReceive(): void {
+    if (this.#closing !== undefined) throw this.#closedError("receive");
+    if (!this.#canReceive) throw new NotSupportedError(`Cannot receive on a ${this.type} socket: it only sends`);
+  }
+
+  // Events and numbers.
+
+  /** The socket's events; they are made from the first look on. */
+  get events(): SocketEvents {
+    return this.#events ??= new SocketEvents();
+  }
+
+  /** Whether anyone has looked at the events. */
+  get observed(): boolean {
+    return this.#events !== undefined;
+  }
+
+  /** Tells an event. */
+  emit(event: SocketEvent): void {
+    this.#events?.emit(event);
+  }
+
+  /** A snapshot of all counters. */
+  stats(): SocketStats {
+    const total = { ...this.#gone };
+    const peers = this.endpoints.connections.map((connection) => connection.stats());
+    let queuedOut = 0;
+    let queuedIn = 0;
+    for (const peer of peers) {
+      queuedOut += peer.queuedOut;
+      queuedIn += peer.queuedIn;
+      total.messagesOut += peer.messagesOut;
+      total.messagesIn += peer.messagesIn;
+      total.bytesOut += peer.bytesOut;
+      total.bytesIn += peer.bytesIn;
+      total.reconnects += peer.reconnects;
+    }
+    return {
+      ...total,
+      queuedOut,
+      queuedIn,
+      pendingSends: this.#senders.length,
+      pendingReceives: this.#receivers.length,
+      dropped: total.dropped + this.pattern.dropped,
+      peers,
+    };
+  }
+
+  /** Sets an option; high-water marks act at once. */
+  setOption(name: string, value: unknown): void {
+    const checked = this.store.check(name, value);
+    checkCapability(this.context.transports, name, checked);
+    this.store.put(name, checked);
+    if (!name.endsWith("HighWaterMark")) return;
+    for (const connection of this.endpoints.connections) connection.limit();
+  }
+
+  // Life.
+
+  /** Ends everything: at once for those who wait, after `linger` at most for what is queued. */
+  close(linger: number): Promise<{ unsent: number }> {
+    if (this.#closing !== undefined) return this.#closing;
+    let resolve!: (result: { unsent: number }) => void;
+    this.#closing = new Promise((resolveIt) => resolve = resolveIt);
+    this.#senders.rejectAll(() => this.#closedError("send"));
+    this.#receivers.rejectAll(() => this.#closedError("receive"));
+    for (const tell of [...this.#closers]) tell(this.#closedError("wait"));
+    this.endpoints.close(linger).then((unsent) => {
+      this.context.leave(this);
+      this.emit({ type: "end" });
+      resolve({ unsent });
+    });
+    return this.#closing;
+  }
+
+  #closedError(what: string): ClosedError {
+    return new ClosedError(`Cannot ${what}: the ${this.type} socket is closed`);
+  }
+
+  /** Calls `tell` when the socket is closed. Answers a function that prevents it. */
+  onClose(tell: (error: ClosedError) => void): () => void {
+    this.#closers.add(tell);
+    return () => this.#closers.delete(tell);
+  }
+
+  // What sessions ask of a socket.
+
+  /** Our routing id; empty if there is none. */
+  get routingId(): Uint8Array {
+    return this.options.routingId ?? EMPTY;
+  }
+
+  /** The engine of one connection. */
+  engine(handler: EngineHandler): Engine {
+    const { options, type } = this;
+    const interval = options.heartbeatInterval === Infinity ? 0 : options.heartbeatInterval;
+    const given = options.heartbeatTimeout ?? interval;
+    const timeout = given === 0 ? Infinity : given;
+    return new ZmtpEngine({
+      socketType: type,
+      mechanism: nullMechanism(type, this.routingId, options.metadata),
+      maxMessageSize: options.maxMessageSize,
+      heartbeat: { interval, timeout, ttl: options.heartbeatTimeToLive },
+    }, handler);
+  }
+
+  /** Dials an endpoint once. */
+  dial(endpoint: string, signal: AbortSignal): Promise<Link> {
+    return dial(this.context.transports.find(endpoint, "connect"), endpoint, this.options, signal);
+  }
+
+  /** A pipe joins: there may be room, and something to read. */
+  attach(pipe: Pipe): void {
+    this.pattern.attach(pipe);
+    if (this.#senders.length > 0) this.#serveSenders();
+  }
+
+  /** A pipe leaves. */
+  detach(pipe: Pipe): void {
+    this.pattern.detach(pipe);
+    if (this.#senders.length > 0) this.#serveSenders();
+  }
+
+  /** A peer has shaken hands. */
+  ready(pipe: Pipe): void {
+    this.pattern.ready(pipe);
+    if (this.#senders.length > 0) this.#serveSenders();
+  }
+
+  /** A connection is lost, and its pipe waits. */
+  hiccup(pipe: Pipe): void {
+    this.pattern.hiccup(pipe);
+  }
+
+  /** There is something to read. */
+  readable(pipe: Pipe): void {
+    this.pattern.readable(pipe);
+    if (this.#receivers.length > 0) this.#serveReceivers();
+  }
+
+  /** There is room. */
+  writable(pipe: Pipe): void {
+    this.pattern.writable(pipe);
+    if (this.#senders.length > 0) this.#serveSenders();
+  }
+
+  /** A connection has been made. */
+  joined(connection: Connection): void {
+    this.endpoints.add(connection);
+  }
+
+  /** A connection is over. */
+  closed(connection: Connection, unsent: number): void {
+    const { messagesOut, messagesIn, bytesOut, bytesIn, reconnects } = connection.stats();
+    const gone = this.#gone;
+    gone.messagesOut += messagesOut;
+    gone.messagesIn += messagesIn;
+    gone.bytesOut += bytesOut;
+    gone.bytesIn += bytesIn;
+    gone.reconnects += reconnects;
+    gone.dropped += unsent;
+    this.endpoints.remove(connection);
+  }
+
+  /** A peer in this process was turned away. */
+  turnedAway(endpoint: string, error: Error): void {
+    if (this.observed) this.emit({ type: "handshake:error:protocol", endpoint, peer: endpoint, error });
+  }
+
+  // Serving those who wait.
+
+  #offer(message: Message): boolean {
+    const taken = this.pattern.send(message);
+    // REP may receive again once it has answered.
+    if (taken && this.#receivers.length > 0) this.#serveReceivers();
+    return taken;
+  }
+
+  #accept(): Message | undefined {
+    const message = this.#next();
+    // REQ may send again once it has its reply.
+    if (message !== undefined && this.#senders.length > 0) this.#serveSenders();
+    return message;
+  }
+
+  #next(): Message | undefined {
+    return this.#returned.length > 0 ? this.#returned.shift() : this.pattern.receive();
+  }
+
+  #serveReceivers(): void {
+    if (this.#serving) return;
+    this.#serving = true;
+    while (this.#receivers.length > 0) {
+      const message = this.#next();
+      if (message === undefined) break;
+      this.#receivers.resolve(message);
+    }
+    this.#serving = false;
+    if (this.#senders.length > 0) this.#serveSenders();
+  }
+
+  #serveSenders(): void {
+    while (this.#senders.length > 0) {
+      let taken = false;
+      try {
+        taken = this.pattern.send(this.#senders.first);
+      } catch (error) {
+        this.#senders.reject(error);
+        continue;
+      }
+      if (!taken) return;
+      this.#senders.resolve();
+      if (this.#receivers.length > 0) this.#serveReceivers();
+    }
+  }
+
+  /** What a `send` that need not wait answers: one promise for all of them, and once in a while the next turn's. */
+  #granted(): Promise<void> {
+    if (++this.#sends < SENDS_A_TURN) return this.#done;
+    const turn = this.clock.turn();
+    if (turn !== this.#turn) {
+      this.#turn = turn;
+      this.#sends = 0;
+      return this.#done;
+    }
+    this.#nextTurn ??= new Promise((resolve) =>
+      this.clock.atTurnEnd(() => {
+        this.#nextTurn = undefined;
+        this.#sends = 0;
+        resolve();
+      })
+    );
+    return this.#nextTurn;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * How a socket's options reach its transports.
+ *
+ * @module
+ */
+
+import { NotSupportedError } from "../errors.ts";
+import type { Capabilities, KeepAlive, Link, Transport } from "../transport/link.ts";
+import type { Transports } from "../transport/registry.ts";
+import { dialThroughSocks } from "../transport/socks_link.ts";
+import { OPTION_TABLE } from "./option_table.ts";
+import type { Settings } from "./settings.ts";
+
+/** What an option needs of tcp here, if it is not at its default. */
+const NEEDS: Readonly<Record<string, keyof Capabilities>> = {
+  backlog: "backlog",
+  tcpKeepalive: "keepAlive",
+  tcpKeepaliveIdle: "keepAlive",
+  tcpKeepaliveInterval: "keepAliveProbes",
+  tcpKeepaliveCount: "keepAliveProbes",
+  typeOfService: "typeOfService",
+};
+
+/**
+ * Checks that an option's value can be had on this runtime.
+ *
+ * @throws {NotSupportedError} If it cannot.
+ */
+export function checkCapability(transports: Transports, name: string, value: unknown): void {
+  const need = NEEDS[name];
+  const tcp = transports.get("tcp");
+  if (need === undefined || tcp === undefined || tcp.capabilities[need]) return;
+  if (value === OPTION_TABLE[name]!.initial) return;
+  throw new NotSupportedError(`Cannot set option "${name}": this runtime has no way to do so`);
+}
+
+/** The keep-alive that some options ask for; absent: as the system has it. */
+export function keepAliveOf(settings: Settings): { readonly keepAlive?: KeepAlive } {
+  const { tcpKeepalive, tcpKeepaliveIdle, tcpKeepaliveInterval, tcpKeepaliveCount } = settings;
+  if (tcpKeepalive === undefined) return {};
+  return {
+    keepAlive: {
+      enabled: tcpKeepalive,
+      ...(tcpKeepaliveIdle === undefined ? {} : { idle: tcpKeepaliveIdle }),
+      ...(tcpKeepaliveInterval === undefined ? {} : { interval: tcpKeepaliveInterval }),
+      ...(tcpKeepaliveCount === undefined ? {} : { count: tcpKeepaliveCount }),
+    },
+  };
+}
+
+/** The type of service that the options ask for; absent: untouched. */
+export function typeOfServiceOf(settings: Settings): { readonly typeOfService?: number } {
+  return settings.typeOfService === 0 ? {} : { typeOfService: settings.typeOfService };
+}
+
+/** Dials an endpoint once, through a proxy if the options name one. */
+export function dial(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
+  const options = { signal, ipv6: settings.ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings) };
+  const { socksProxy, socksUsername, socksPassword } = settings;
+  if (socksProxy === undefined || transport.scheme !== "tcp") return transport.connect(endpoint, options);
+  const credentials = socksUsername === undefined
+    ? undefined
+    : { username: socksUsername, password: socksPassword ?? "" };
+  return dialThroughSocks(transport, socksProxy, endpoint, options, credentials);
+}

@@ -1,0 +1,239 @@
+/**
+ * What a socket is bound and connected to.
+ *
+ * @module
+ */
+
+import { ClosedError, EndpointError, show, wrongType } from "../errors.ts";
+import type { Connection } from "../session/connection.ts";
+import { Session } from "../session/session.ts";
+import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
+import type { Link, Listener } from "../transport/link.ts";
+import type { SocketCore } from "./core.ts";
+import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
+
+/** Types that connect once however often they are told to, as in libzmq. */
+const CONNECT_ONCE = ["DEALER", "SUB", "PUB", "REQ"];
+
+/** A bound endpoint. */
+interface Bound {
+  /** What `bind` was given. */
+  readonly given: string;
+  /** What that came to. */
+  readonly endpoint: string;
+  /** Frees the name. */
+  close(): Promise<void>;
+}
+
+/** The endpoints of one socket. */
+export class Endpoints {
+  /** The last endpoint bound, as resolved, or connected, as given. */
+  last: string | undefined;
+  readonly #core: SocketCore;
+  readonly #bound: Set<Bound> = new Set();
+  readonly #connections: Set<Connection> = new Set();
+  /** Names that are being bound or freed: `close` waits for them. */
+  readonly #pending: Set<Promise<unknown>> = new Set();
+
+  /** The endpoints of `core`. */
+  constructor(core: SocketCore) {
+    this.#core = core;
+  }
+
+  /** Every peer, and every dialled endpoint. */
+  get connections(): Connection[] {
+    return [...this.#connections];
+  }
+
+  /** A connection has been made. */
+  add(connection: Connection): void {
+    this.#connections.add(connection);
+  }
+
+  /** A connection is over. */
+  remove(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Binds an endpoint. What is wrong with its spelling throws; what fails rejects. */
+  bind(endpoint: string, signal: AbortSignal | undefined): Promise<string> {
+    const core = this.#core;
+    this.#check(endpoint, "bind");
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (endpoint.startsWith("inproc://")) {
+      try {
+        core.context.names.bind(endpoint, core);
+      } catch (error) {
+        return this.#bindFailed(endpoint, error);
+      }
+      return Promise.resolve(this.#bindDone(endpoint, {
+        endpoint,
+        close: () => Promise.resolve(core.context.names.unbind(endpoint, core)),
+      }));
+    }
+    const binding = this.#listen(endpoint, signal);
+    this.#wait(binding);
+    return binding;
+  }
+
+  /** Connects to an endpoint, from now on and for good. `givenId`: a routing id for the peer; empty: none. */
+  connect(endpoint: string, givenId: Uint8Array): void {
+    const core = this.#core;
+    this.#check(endpoint, "connect");
+    if (CONNECT_ONCE.includes(core.type) && this.#dialled(endpoint).length > 0) return;
+    this.last = endpoint;
+    if (endpoint.startsWith("inproc://")) return void core.context.names.connect(endpoint, core, givenId);
+    const session = new Session(core, endpoint, true, givenId);
+    this.add(session);
+    session.dial();
+  }
+
+  /** Frees a bound endpoint, and ends the connections accepted through it. */
+  async unbind(endpoint: string): Promise<void> {
+    const found = [...this.#bound].filter((bound) => bound.endpoint === endpoint || bound.given === endpoint);
+    if (found.length === 0) {
+      const known = [...this.#bound].map((bound) => bound.endpoint).join(", ") || "none";
+      throw missing("unbind", endpoint, `it is not bound, bound are: ${known}`);
+    }
+    for (const bound of found) {
+      this.#bound.delete(bound);
+      for (const connection of this.#connections) {
+        const accepted = !connection.dialled && connection.endpoint === bound.endpoint;
+        // The name of an inproc endpoint is freed, and no more, as in libzmq.
+        if (accepted && connection instanceof Session) this.#wait(connection.close(this.#core.options.linger));
+      }
+    }
+    await Promise.all(found.map((bound) => this.#free(bound)));
+  }
+
+  /** Connects to an endpoint no more. */
+  disconnect(endpoint: string): void {
+    const found = this.#dialled(endpoint);
+    if (found.length === 0) {
+      const known = [...this.#connections].filter(({ dialled }) => dialled).map((one) => one.endpoint).join(", ");
+      throw missing("disconnect", endpoint, `it is not connected, connected are: ${known || "none"}`);
+    }
+    const { observed } = this.#core;
+    for (const connection of found) {
+      this.#leaving.add(connection);
+      this.#wait(connection.close(this.#core.options.linger));
+      if (observed) this.#core.emit({ type: "close", endpoint: connection.endpoint });
+    }
+  }
+
+  /** Ends everything. Answers how many messages did not go out. */
+  async close(linger: number): Promise<number> {
+    const bound = [...this.#bound];
+    this.#bound.clear();
+    const freed = bound.map((one) => this.#free(one));
+    const ended = this.connections.map((connection) => connection.close(linger));
+    const unsent = await Promise.all(ended);
+    await Promise.allSettled([...freed, ...this.#pending]);
+    return unsent.reduce((sum, messages) => sum + messages, 0);
+  }
+
+  /** Dialled endpoints that are on their way out: their names can be connected again. */
+  readonly #leaving: WeakSet<Connection> = new WeakSet();
+
+  #dialled(endpoint: string): Connection[] {
+    return this.connections.filter((one) => one.dialled && one.endpoint === endpoint && !this.#leaving.has(one));
+  }
+
+  #check(endpoint: unknown, role: Role): asserts endpoint is string {
+    const core = this.#core;
+    if (core.isClosed) throw new ClosedError(`Cannot ${role}: the ${core.type} socket is closed`);
+    if (typeof endpoint !== "string") {
+      throw wrongType(`Cannot ${role}: endpoint is ${show(endpoint)}, wanted text such as "tcp://127.0.0.1:5555"`);
+    }
+    if (splitEndpoint(endpoint, role).scheme === "inproc") return void parseInproc(endpoint, role);
+    core.context.transports.find(endpoint, role, ["inproc"]).check(endpoint, role);
+  }
+
+  async #listen(endpoint: string, signal: AbortSignal | undefined): Promise<string> {
+    const core = this.#core;
+    const { options } = core;
+    const transport = core.context.transports.find(endpoint, "bind");
+    const { backlog, ipv6 } = options;
+    let listener: Listener;
+    try {
+      listener = await transport.listen(
+        endpoint,
+        { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
+        {
+          accept: (link) => this.#accept(listener.endpoint, link),
+          failed: (error) => {
+            if (core.observed) core.emit({ type: "accept:error", endpoint: listener.endpoint, error });
+          },
+        },
+      );
+    } catch (error) {
+      return this.#bindFailed(endpoint, error);
+    }
+    if (core.isClosed || signal?.aborted) {
+      await listener.close();
+      signal?.throwIfAborted();
+      throw new ClosedError(`Cannot bind: the ${core.type} socket was closed meanwhile`);
+    }
+    return this.#bindDone(endpoint, listener);
+  }
+
+  #accept(endpoint: string, link: Link): void {
+    const core = this.#core;
+    const filter = core.options.tcpAcceptFilter;
+    if (core.isClosed) return link.abort();
+    if (filter !== undefined && endpoint.startsWith("tcp://") && !filter.accepts(hostOf(link.remote))) {
+      link.abort();
+      const error = new EndpointError(
+        "EACCES",
+        endpoint,
+        `Cannot accept ${link.remote}: tcpAcceptFilter has no such address`,
+      );
+      if (core.observed) core.emit({ type: "accept:error", endpoint, error });
+      return;
+    }
+    const session = new Session(core, endpoint, false);
+    this.add(session);
+    session.accept(link);
+  }
+
+  #bindDone(given: string, listener: Pick<Listener, "endpoint" | "close">): string {
+    const { endpoint } = listener;
+    this.#bound.add({ given, endpoint, close: () => listener.close() });
+    this.last = endpoint;
+    if (this.#core.observed) this.#core.emit({ type: "bind", endpoint });
+    return endpoint;
+  }
+
+  #bindFailed(endpoint: string, error: unknown): Promise<never> {
+    if (this.#core.observed) this.#core.emit({ type: "bind:error", endpoint, error: error as Error });
+    return Promise.reject(error);
+  }
+
+  async #free(bound: Bound): Promise<void> {
+    const { endpoint } = bound;
+    const closing = bound.close();
+    this.#wait(closing);
+    try {
+      await closing;
+      if (this.#core.observed) this.#core.emit({ type: "close", endpoint });
+    } catch (error) {
+      if (this.#core.observed) this.#core.emit({ type: "close:error", endpoint, error: error as Error });
+      throw error;
+    }
+  }
+
+  #wait(promise: Promise<unknown>): void {
+    this.#pending.add(promise);
+    const done = (): boolean => this.#pending.delete(promise);
+    promise.then(done, done);
+  }
+}
+
+function missing(what: string, endpoint: string, found: string): EndpointError {
+  return new EndpointError("ENOENT", endpoint, `Cannot ${what} ${show(endpoint)}: ${found}`);
+}
+
+/** The IP address in `tcp://address:port`, without brackets. */
+function hostOf(endpoint: string): string {
+  return endpoint.slice("tcp://".length, endpoint.lastIndexOf(":")).replace(/^\[|\]$/g, "");
+}

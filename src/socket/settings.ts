@@ -1,0 +1,91 @@
+/**
+ * The options of one socket, as they are now: what was given, to be read back, and what the library works with.
+ *
+ * @module
+ */
+
+import type { SocketType } from "../engine/compatibility.ts";
+import { show, wrongType } from "../errors.ts";
+import type { PatternOptions } from "../pattern/pattern.ts";
+import type { SessionOptions } from "../session/session.ts";
+import type { AcceptFilter } from "../transport/accept_filter.ts";
+import { initialOf, OPTION_TABLE, optionRow } from "./option_table.ts";
+
+/** Options as the library works with them. A change shows at once to whoever holds the record. */
+export interface Settings extends PatternOptions, SessionOptions {
+  readonly linger: number;
+  readonly backlog: number;
+  readonly ipv6: boolean;
+  readonly maxMessageSize: number;
+  readonly heartbeatInterval: number;
+  readonly heartbeatTimeout: number | undefined;
+  readonly heartbeatTimeToLive: number;
+  readonly tcpKeepalive: boolean | undefined;
+  readonly tcpKeepaliveIdle: number | undefined;
+  readonly tcpKeepaliveInterval: number | undefined;
+  readonly tcpKeepaliveCount: number | undefined;
+  readonly tcpAcceptFilter: AcceptFilter | undefined;
+  readonly typeOfService: number;
+  readonly socksProxy: string | undefined;
+  readonly socksUsername: string | undefined;
+  readonly socksPassword: string | undefined;
+  readonly metadata: readonly (readonly [string, Uint8Array])[];
+  readonly routingId: Uint8Array | undefined;
+  readonly sendTimeout: number;
+  readonly receiveTimeout: number;
+}
+
+/** Holds the options of one socket. */
+export class OptionStore {
+  /** What the library works with. */
+  readonly settings: Settings;
+  readonly #type: SocketType;
+  readonly #given: Record<string, unknown> = {};
+  readonly #used: Record<string, unknown> = {};
+
+  /** Every option at its default for this type. */
+  constructor(type: SocketType) {
+    this.#type = type;
+    for (const name of Object.keys(OPTION_TABLE)) this.put(name, initialOf(type, name));
+    // Every name of `Settings` is a row of the table, whose check answers what `Settings` says.
+    this.settings = this.#used as unknown as Settings;
+  }
+
+  /** An option as it was given; `undefined` for one that this socket type does not heed. */
+  get(name: string): unknown {
+    if (OPTION_TABLE[name]?.heeds?.includes(this.#type) === false) return undefined;
+    const value = this.#given[name];
+    return Array.isArray(value) ? [...value] : value instanceof Uint8Array ? value.slice() : value;
+  }
+
+  /** Checks a value for an option. Throws, naming what was given and what was wanted, if it does not fit. */
+  check(name: string, value: unknown): unknown {
+    return optionRow(this.#type, name).check(name, value);
+  }
+
+  /** Sets an option to a value that has been checked. */
+  put(name: string, value: unknown): void {
+    const row = OPTION_TABLE[name]!;
+    this.#given[name] = value;
+    this.#used[name] = row.use === undefined ? value : row.use(value);
+  }
+
+  /** Calls `visit` with every option and what it was given. */
+  each(visit: (name: string, value: unknown) => void): void {
+    for (const name of Object.keys(OPTION_TABLE)) visit(name, this.#given[name]);
+  }
+
+  /** Sets several: those of a context apply where they are heeded, a socket's own must all be. */
+  setAll(options: object, own: boolean): void {
+    if (typeof options !== "object" || options === null) {
+      throw wrongType(`Cannot make socket: options are ${show(options)}, wanted an object`);
+    }
+    for (const [name, value] of Object.entries(options)) {
+      if (name === "context") continue;
+      // Not given is not set; so that options can be passed on without a look at each.
+      if (value === undefined && Object.hasOwn(OPTION_TABLE, name)) continue;
+      if (!own && OPTION_TABLE[name]?.heeds?.includes(this.#type) === false) continue;
+      this.put(name, this.check(name, value));
+    }
+  }
+}

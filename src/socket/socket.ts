@@ -1,0 +1,315 @@
+/**
+ * What every socket is: something to bind and connect, to listen to and to close.
+ *
+ * @module
+ */
+
+import type { SocketType } from "../engine/compatibility.ts";
+import { ClosedError, show, StateError, wrongRange, wrongType } from "../errors.ts";
+import type { Frames, MessageInput } from "../message.ts";
+import type { SocketEvents } from "../monitor/events.ts";
+import type { PeerStats, SocketStats } from "../monitor/stats.ts";
+import type { Pattern } from "../pattern/pattern.ts";
+import { type ReadableFace, readableOf, type WritableFace, writableOf } from "../streams/streams.ts";
+import { Context, sharedContext } from "./context.ts";
+import { SocketCore } from "./core.ts";
+import { OPTION_TABLE } from "./option_table.ts";
+import type { Properties, SocketOptions } from "./options.ts";
+import { signalOf, type WaitOptions } from "./waiters.ts";
+
+/** How a socket is closed. */
+export interface CloseOptions {
+  /** How long queued messages may take to go out, in milliseconds; the socket's `linger` unless given. */
+  readonly linger?: number;
+}
+
+let readCore: (socket: Socket) => SocketCore;
+
+/** What is behind a socket's face. For the library's own use; it is not exported to users. */
+export function coreOf(socket: Socket): SocketCore {
+  return readCore(socket);
+}
+
+/** Every option that all sockets heed, as a property. */
+export interface Socket extends Properties<SocketOptions> {}
+
+/** What every socket type has in common. Make one of the types: `Push`, `Pull`, `Request`, … */
+// deno-lint-ignore no-unsafe-declaration-merging -- the accessors of options are made from their table
+export abstract class Socket implements AsyncDisposable {
+  readonly #core: SocketCore;
+  #readable: ReadableFace | undefined;
+  #writable: WritableFace | undefined;
+
+  /** For the socket types alone. @internal */
+  protected constructor(
+    type: SocketType,
+    options: { readonly context?: Context } | undefined,
+    makePattern: (core: SocketCore) => Pattern,
+  ) {
+    const given: unknown = options ?? {};
+    if (typeof given !== "object") throw wrongType(`Cannot make socket: options are ${show(given)}, wanted an object`);
+    const context = options?.context ?? sharedContext();
+    if (!(context instanceof Context)) {
+      throw wrongType(`Cannot make socket: context is ${show(context)}, wanted a Context`);
+    }
+    this.#core = new SocketCore(type, context, given as object, makePattern);
+  }
+
+  /** The socket type's name on the wire, e.g. `PUSH`. */
+  get type(): SocketType {
+    return this.#core.type;
+  }
+
+  /** Whether `close` has been called. */
+  get closed(): boolean {
+    return this.#core.isClosed;
+  }
+
+  /** The context the socket lives in. */
+  get context(): Context {
+    return this.#core.context;
+  }
+
+  /** The last endpoint bound, as resolved, or connected, as given; `undefined` before. libzmq: `ZMQ_LAST_ENDPOINT`. */
+  get lastEndpoint(): string | undefined {
+    return this.#core.endpoints.last;
+  }
+
+  /** The security mechanism; `null` for NULL. libzmq: `ZMQ_MECHANISM`. */
+  get securityMechanism(): null {
+    return null;
+  }
+
+  /** The peers that messages can pass to or from right now. */
+  get peers(): readonly PeerStats[] {
+    return this.#core.stats().peers.filter((peer) => peer.connected);
+  }
+
+  /**
+   * What happens to the socket's endpoints and connections: an async iterable, with `on`, `off` and `once`. Nothing is
+   * kept before the first look.
+   */
+  get events(): SocketEvents {
+    return this.#core.events;
+  }
+
+  /** A snapshot of what the socket has counted, and of its queues. */
+  stats(): SocketStats {
+    return this.#core.stats();
+  }
+
+  /**
+   * Binds an endpoint: peers may connect to it from now on.
+   *
+   * @example A port that the system picks
+   * ```ts
+   * import { Pull } from "@zerostream/zmq";
+   * import { assertMatch } from "@std/assert";
+   *
+   * await using pull = new Pull();
+   * assertMatch(await pull.bind("tcp://127.0.0.1:*"), /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/);
+   * ```
+   *
+   * @param endpoint `tcp://interface:port`, `ipc://path` or `inproc://name`; `*` or 0 for a free port, `*` for every
+   * interface, `ipc://*` for a fresh path, `ipc://@name` for Linux's abstract names.
+   * @param options `signal` gives the call up.
+   * @returns The endpoint as bound, which is what `connect` takes.
+   * @throws {EndpointError} If the endpoint is malformed (`EINVAL`) or its transport unknown (`EPROTONOSUPPORT`).
+   * @throws {ClosedError} If the socket is closed.
+   * @throws {EndpointError} (rejects) If it cannot be bound: `EADDRINUSE`, `EACCES`, `ENODEV`, `ENOENT`, …
+   */
+  bind(endpoint: string, options?: WaitOptions): Promise<string> {
+    return this.#core.endpoints.bind(endpoint, signalOf("bind", options));
+  }
+
+  /**
+   * Connects to an endpoint. Returns at once: it is dialled behind the scenes, and dialled again whenever it fails or
+   * is lost. What is sent meanwhile is queued, unless the socket is `immediate`. To connect twice to one endpoint makes
+   * two connections, but for DEALER, SUB, PUB and REQ, where the second call does nothing.
+   *
+   * @param endpoint `tcp://host:port`, `tcp://source:port;host:port`, `ipc://path` or `inproc://name`.
+   * @throws {EndpointError} If the endpoint is malformed (`EINVAL`) or its transport unknown (`EPROTONOSUPPORT`).
+   * @throws {ClosedError} If the socket is closed.
+   */
+  connect(endpoint: string): void {
+    this.#core.endpoints.connect(endpoint, new Uint8Array(0));
+  }
+
+  /**
+   * Frees a bound endpoint, and ends the connections that were accepted through it, each after `linger` at most.
+   *
+   * @param endpoint The endpoint as `bind` was given it, or as it resolved it.
+   * @returns When the endpoint can be bound again.
+   * @throws {EndpointError} (rejects) `ENOENT` if it is not bound.
+   */
+  unbind(endpoint: string): Promise<void> {
+    return this.#core.endpoints.unbind(endpoint);
+  }
+
+  /**
+   * Connects to an endpoint no more. What is queued for it has `linger` to go out; what has come from it and was not
+   * received is dropped, as in libzmq.
+   *
+   * @param endpoint The endpoint as `connect` was given it.
+   * @throws {EndpointError} `ENOENT` if it is not connected.
+   */
+  disconnect(endpoint: string): void {
+    this.#core.endpoints.disconnect(endpoint);
+  }
+
+  /**
+   * Closes the socket: calls that wait reject with a {@link ClosedError}, iterations end, endpoints are freed, and
+   * queued messages have `linger` to go out. To close twice is to close once.
+   *
+   * @example What does not go out is counted
+   * ```ts
+   * import { Push } from "@zerostream/zmq";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const push = new Push();
+   * push.connect("tcp://127.0.0.1:1"); // Nobody is there.
+   * await push.send("hello?");
+   * assertEquals(await push.close({ linger: 0 }), { unsent: 1 });
+   * ```
+   *
+   * @param options `linger`: milliseconds; the socket's own unless given.
+   * @returns When all is done: how many queued messages did not go out.
+   */
+  close(options: CloseOptions = {}): Promise<{ unsent: number }> {
+    const linger = options.linger ?? this.#core.options.linger;
+    if (typeof linger !== "number" || Number.isNaN(linger) || linger < -1) {
+      throw wrongRange(`Cannot close: linger is ${show(linger)}, wanted milliseconds, 0 or more`);
+    }
+    const closing = this.#core.close(linger === -1 ? Infinity : linger);
+    return closing;
+  }
+
+  /** Closes the socket, as `await using` does at the end of its block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #sending(): void {
+    if (this.#writable?.stream.locked) {
+      throw new StateError(`Cannot send: the socket's writable stream is locked, wanted its lock released first`);
+    }
+  }
+
+  #receiving(): void {
+    if (this.#readable?.stream.locked) {
+      throw new StateError(`Cannot receive: the socket's readable stream is locked, wanted its lock released first`);
+    }
+  }
+
+  // The faces of `Sending` and `Receiving`. Every type has them, so that a call on the wrong one gets an error that
+  // says so; the types declare those that are theirs.
+  static {
+    readCore = (socket) => socket.#core;
+    const methods = {
+      send(this: Socket, message: MessageInput, options?: WaitOptions): Promise<void> {
+        // Hot: once per message.
+        if (this.#writable !== undefined) this.#sending();
+        return this.#core.send(message, options);
+      },
+      trySend(this: Socket, message: MessageInput): boolean {
+        // Hot: once per message.
+        if (this.#writable !== undefined) this.#sending();
+        return this.#core.trySend(message);
+      },
+      receive(this: Socket, options?: WaitOptions): Promise<Frames> {
+        // Hot: once per message.
+        if (this.#readable !== undefined) this.#receiving();
+        return this.#core.receive(options) as Promise<Frames>;
+      },
+      tryReceive(this: Socket): Frames | undefined {
+        // Hot: once per message.
+        if (this.#readable !== undefined) this.#receiving();
+        return this.#core.tryReceive() as Frames | undefined;
+      },
+      [Symbol.asyncIterator](this: Socket): AsyncIterableIterator<Frames> {
+        if (!this.#core.isClosed) this.#core.checkReceive();
+        return new Iteration(this.#core, () => this.#receiving());
+      },
+    };
+    for (const name of Reflect.ownKeys(methods)) {
+      const value = methods[name as keyof typeof methods];
+      Object.defineProperty(this.prototype, name, { value, writable: true, configurable: true });
+    }
+    Object.defineProperty(this.prototype, "readable", {
+      get(this: Socket): ReadableStream<Frames> {
+        const core = this.#core;
+        if (this.#readable === undefined || this.#readable.ended && !core.isClosed) {
+          core.checkReceive();
+          const face = this.#readable = readableOf(core);
+          core.onClose(() => face.end());
+        }
+        return this.#readable.stream;
+      },
+      configurable: true,
+    });
+    Object.defineProperty(this.prototype, "writable", {
+      get(this: Socket): WritableStream<MessageInput> {
+        const core = this.#core;
+        if (this.#writable === undefined || this.#writable.ended && !core.isClosed) {
+          core.checkSend();
+          const face = this.#writable = writableOf(core);
+          core.onClose((error) => face.fail(error));
+        }
+        return this.#writable.stream;
+      },
+      configurable: true,
+    });
+    for (const name of Object.keys(OPTION_TABLE)) {
+      Object.defineProperty(this.prototype, name, {
+        get(this: Socket): unknown {
+          return this.#core.store.get(name);
+        },
+        set(this: Socket, value: unknown): void {
+          this.#core.setOption(name, value);
+        },
+        configurable: true,
+      });
+    }
+  }
+}
+
+/** One `for await` over a socket: about half the cost of a stream's. */
+class Iteration implements AsyncIterableIterator<Frames> {
+  readonly #core: SocketCore;
+  readonly #check: () => void;
+  #done = false;
+
+  constructor(core: SocketCore, check: () => void) {
+    this.#core = core;
+    this.#check = check;
+  }
+
+  next(): Promise<IteratorResult<Frames>> {
+    // Hot: once per message.
+    const core = this.#core;
+    if (this.#done || core.isClosed) return Promise.resolve({ done: true, value: undefined });
+    try {
+      this.#check();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const message = core.tryTake();
+    if (message !== undefined) return Promise.resolve({ done: false, value: message as Frames });
+    return core.take(core.options.receiveTimeout, undefined).then(
+      (taken) => ({ done: false, value: taken as Frames }),
+      (error) => {
+        if (error instanceof ClosedError) return { done: true, value: undefined };
+        throw error;
+      },
+    );
+  }
+
+  return(): Promise<IteratorResult<Frames>> {
+    this.#done = true;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
