@@ -16,11 +16,12 @@ import { transports as ofNode } from "./node/mod.ts";
 /**
  * Finds the transports of the runtime this runs on.
  *
+ * @param scope Where a runtime's own objects are: the global object, unless a test says otherwise.
  * @returns Bun's, Deno's or Node's own; empty where there are no sockets, as in a browser.
  */
-export function detectTransports(): readonly Transport[] {
-  if (typeof bun()?.listen === "function") return ofBun;
-  if (typeof deno()?.connect === "function") return ofDeno;
-  if (hasBuiltins()) return ofNode;
+export function detectTransports(scope: object = globalThis): readonly Transport[] {
+  if (typeof bun(scope)?.listen === "function") return ofBun;
+  if (typeof deno(scope)?.connect === "function") return ofDeno;
+  if (hasBuiltins(scope)) return ofNode;
   return [];
 }

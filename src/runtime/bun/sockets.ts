@@ -87,9 +87,9 @@ export interface BunRuntime {
   };
 }
 
-/** `Bun`, or `undefined` on another runtime. */
-export function bun(): BunRuntime | undefined {
-  return (globalThis as { readonly Bun?: BunRuntime }).Bun;
+/** `Bun` of a global object, or `undefined` on another runtime. */
+export function bun(scope: object = globalThis): BunRuntime | undefined {
+  return (scope as { readonly Bun?: BunRuntime }).Bun;
 }
 
 /**

@@ -73,9 +73,9 @@ export interface DenoRuntime {
   makeTempDir(options: { readonly prefix: string }): Promise<string>;
 }
 
-/** `Deno`, or `undefined` on another runtime. */
-export function deno(): DenoRuntime | undefined {
-  return (globalThis as { readonly Deno?: DenoRuntime }).Deno;
+/** `Deno` of a global object, or `undefined` on another runtime. */
+export function deno(scope: object = globalThis): DenoRuntime | undefined {
+  return (scope as { readonly Deno?: DenoRuntime }).Deno;
 }
 
 /**

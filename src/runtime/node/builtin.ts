@@ -128,14 +128,14 @@ interface Modules {
 }
 
 /** Node's `process`, or `undefined` where there is none that can give out modules. */
-function process(): Process | undefined {
-  const candidate = (globalThis as { readonly process?: Partial<Process> }).process;
+function process(scope: object = globalThis): Process | undefined {
+  const candidate = (scope as { readonly process?: Partial<Process> }).process;
   return typeof candidate?.getBuiltinModule === "function" ? candidate as Process : undefined;
 }
 
-/** Whether this runtime gives out Node's modules. */
-export function hasBuiltins(): boolean {
-  return process() !== undefined;
+/** Whether a global object is of a runtime that gives out Node's modules. */
+export function hasBuiltins(scope: object): boolean {
+  return process(scope) !== undefined;
 }
 
 /**

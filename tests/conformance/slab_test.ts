@@ -1,0 +1,53 @@
+import { assert, assertEquals } from "@std/assert";
+import { LARGEST_SLAB, Slab, SMALLEST_SLAB } from "../../src/runtime/deno/slab.ts";
+import { test } from "../harness.ts";
+
+/** Reads `count` octets, or as many as there is room for; how many. */
+function read(slab: Slab, count: number, value = 1): Uint8Array {
+  const room = slab.room();
+  const filled = Math.min(count, room.length);
+  room.fill(value, 0, filled);
+  return slab.take(filled);
+}
+
+test("a new slab is small, and small reads keep it small", () => {
+  const slab = new Slab();
+  assertEquals(slab.room().length, SMALLEST_SLAB);
+  for (let i = 0; i < 10_000; i++) {
+    assertEquals(read(slab, 80).length, 80);
+    assert(slab.room().length <= SMALLEST_SLAB);
+  }
+});
+
+test("reads that fill it make it grow to its limit, and no further", () => {
+  const slab = new Slab();
+  const sizes: number[] = [];
+  for (let i = 0; i < 6; i++) sizes.push(read(slab, Infinity).length);
+  assertEquals(sizes.slice(0, 3), [SMALLEST_SLAB, 4 * SMALLEST_SLAB, LARGEST_SLAB]);
+  assertEquals(sizes.slice(3), [LARGEST_SLAB, LARGEST_SLAB, LARGEST_SLAB]);
+});
+
+test("it shrinks again when reads do", () => {
+  const slab = new Slab();
+  for (let i = 0; i < 6; i++) read(slab, Infinity);
+  let octets = 0;
+  while (octets < 2 * LARGEST_SLAB) octets += read(slab, 100).length;
+  assert(slab.room().length <= SMALLEST_SLAB);
+});
+
+test("there is always room for a quarter of a slab, and what was filled is never filled again", () => {
+  const slab = new Slab();
+  const chunks: Uint8Array[] = [];
+  for (let i = 0; i < 2000; i++) {
+    assert(slab.room().length >= SMALLEST_SLAB / 4);
+    chunks.push(read(slab, 1 + i * 7919 % 20_000, i & 0xff));
+  }
+  for (const [i, chunk] of chunks.entries()) assert(chunk.every((octet) => octet === (i & 0xff)), `chunk ${i}`);
+});
+
+test("a read of nothing changes nothing", () => {
+  const slab = new Slab();
+  slab.room();
+  assertEquals(slab.take(0).length, 0);
+  assertEquals(slab.room().length, SMALLEST_SLAB);
+});
