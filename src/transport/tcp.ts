@@ -58,6 +58,8 @@ export function bindHost(
     refuseIPv6(endpoint, role, host, ipv6);
     return host;
   }
+  // Deno asks for a permission to list interfaces, which the commonest name need not have.
+  if (host === "localhost") return host;
   for (const { name, address } of interfaces()) {
     if (name === host && (ipv6 || isIPv4(address))) return address;
   }

@@ -35,7 +35,7 @@ test("the interfaces are not listed for what needs no list", () => {
   const never = (): never => {
     throw new Error("Listed");
   };
-  for (const host of ["*", "10.0.0.1", "::1"]) bindHost("tcp://x:1", "bind", host, true, never);
+  for (const host of ["*", "10.0.0.1", "::1", "localhost"]) bindHost("tcp://x:1", "bind", host, true, never);
 });
 
 test("no host, and an IPv6 address where IPv6 is off, are ENODEV", () => {

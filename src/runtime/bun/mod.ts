@@ -9,6 +9,8 @@ import type { Transport } from "../../transport/link.ts";
 import { BunIpc } from "./ipc.ts";
 import { BunTcp } from "./tcp.ts";
 
+export type * from "../../transport/link.ts";
+
 /** tcp over `Bun.connect` and `Bun.listen`. */
 export const tcp: Transport = new BunTcp();
 

@@ -9,6 +9,8 @@ import type { Transport } from "../../transport/link.ts";
 import { DenoIpc } from "./ipc.ts";
 import { DenoTcp } from "./tcp.ts";
 
+export type * from "../../transport/link.ts";
+
 /** tcp over `Deno.connect` and `Deno.listen`. */
 export const tcp: Transport = new DenoTcp();
 

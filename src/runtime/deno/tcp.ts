@@ -16,7 +16,7 @@ import type {
   Transport,
 } from "../../transport/link.ts";
 import { errnoOf, systemError } from "../../transport/system_error.ts";
-import { bindHost, checkTarget, checkTcp, refuseSelf } from "../../transport/tcp.ts";
+import { bindHost, checkTarget, checkTcp, type Interface, refuseSelf } from "../../transport/tcp.ts";
 import { accept, dial } from "./dial.ts";
 import { DenoLink } from "./link.ts";
 import { type Connection, type DenoListener, theDeno } from "./sockets.ts";
@@ -51,7 +51,7 @@ export class DenoTcp implements Transport {
   // deno-lint-ignore require-await -- what it throws becomes a rejection
   async listen(endpoint: string, options: ListenOptions, handler: ListenHandler): Promise<Listener> {
     const { host, port } = parseTcpBind(endpoint);
-    const hostname = bindHost(endpoint, "bind", host, options.ipv6, () => theDeno().networkInterfaces());
+    const hostname = bindHost(endpoint, "bind", host, options.ipv6, interfaces);
     const listener = open(endpoint, hostname, port, options);
     return accept(
       endpoint,
@@ -60,6 +60,16 @@ export class DenoTcp implements Transport {
       handler,
       (connection) => link(connection, options),
     );
+  }
+}
+
+/** The machine's interfaces; none where the permission to list them is missing: then a host is a name. */
+function interfaces(): Iterable<Interface> {
+  try {
+    return theDeno().networkInterfaces();
+  } catch (error) {
+    if (errnoOf(error) === "EACCES") return [];
+    throw error;
   }
 }
 

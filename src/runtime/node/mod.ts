@@ -9,6 +9,8 @@ import type { Transport } from "../../transport/link.ts";
 import { NodeIpc } from "./ipc.ts";
 import { NodeTcp } from "./tcp.ts";
 
+export type * from "../../transport/link.ts";
+
 /** tcp over `node:net`. */
 export const tcp: Transport = new NodeTcp();
 
