@@ -21,7 +21,6 @@
 
 import { EndpointError, type ErrorCode, show } from "../errors.ts";
 import { isIPv6, plainIP } from "./address.ts";
-import type { Link } from "./link.ts";
 
 /** What an endpoint is wanted for. */
 export type Role = "bind" | "connect";
@@ -160,7 +159,7 @@ export function formatTcp(host: string, port: number): string {
 }
 
 /**
- * The host of a tcp endpoint as an adapter spells it in {@link Link.local} and {@link Link.remote}: no brackets.
+ * The host of a tcp endpoint as an adapter spells it in `Link.local` and `Link.remote`: no brackets.
  *
  * @returns `""` if it is not a tcp endpoint.
  */
