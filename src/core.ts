@@ -39,6 +39,7 @@ export {
   type SocketEventType,
 } from "./monitor/events.ts";
 export type { PeerStats, SocketStats } from "./monitor/stats.ts";
+export { type Z85, z85 } from "./bytes/z85.ts";
 export type { SocketType } from "./engine/compatibility.ts";
 export type { CallOptions } from "./socket/call.ts";
 export { Context, type ContextOptions } from "./socket/context.ts";
