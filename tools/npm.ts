@@ -148,10 +148,9 @@ function copyWithImports(source: string, path: string): void {
 /** Fails if a module imports anything but the package's own files. */
 function verify(): void {
   for (const path of emitted()) {
-    const code = readFileSync(path, "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, "");
-    for (const [, specifier] of code.matchAll(/\b(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
-      const at = resolve(dirname(path), specifier!);
-      if (!specifier!.startsWith(".")) fail(`${relative(target, path)} imports ${specifier}`);
+    for (const { fileName: specifier } of ts.preProcessFile(readFileSync(path, "utf8")).importedFiles) {
+      const at = resolve(dirname(path), specifier);
+      if (!specifier.startsWith(".")) fail(`${relative(target, path)} imports ${specifier}`);
       if (!existsSync(at)) fail(`${relative(target, path)} imports ${specifier}, which is not there`);
     }
   }
@@ -177,7 +176,8 @@ function packageJson(): Record<string, unknown> {
     keywords: ["zeromq", "zmq", "0mq", "zmtp", "libzmq", "messaging", "sockets", "deno", "bun", "node"],
     license: manifest.license,
     type: "module",
-    sideEffects: false,
+    // mod.js names the runtime's transports as the default: a bundler must not take it for a mere list of exports.
+    sideEffects: ["./mod.js"],
     engines: { node: ">=20.16" },
     main: "./mod.js",
     types: "./mod.d.ts",

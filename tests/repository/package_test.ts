@@ -133,6 +133,15 @@ test("the core bundles for a browser, and no bundle asks for a module of Node", 
   });
 }, OPTIONS);
 
+test("a program bundled with the package keeps its transports", async () => {
+  await inEmptyFolder(async (folder) => {
+    await npmInstall(folder);
+    writeFileSync(join(folder, "hello.mjs"), HELLO);
+    await run(folder, binaryOf("bun"), ["build", "hello.mjs", "--target=node", "--format=esm", "--outfile=bundle.mjs"]);
+    assertEquals((await run(folder, binaryOf("node"), ["bundle.mjs"])).stdout, ANSWER);
+  });
+}, OPTIONS);
+
 test("the staged package runs on Deno by its name", async () => {
   await inEmptyFolder(async (folder) => {
     const { name, version } = readManifest();
