@@ -1,0 +1,90 @@
+/**
+ * One end of a measurement, with the npm package `zeromq`, the native binding of libzmq. `bench/peers.ts` says what
+ * such a program is given and what it answers.
+ *
+ * Every send is awaited before the next: a second pending send throws EBUSY.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { Pull, Push, Reply, Request } from "zeromq";
+
+const [role, endpoint, size, count] = process.argv.slice(2) as [string, string, string, string];
+const total = Number(count);
+const payload = Buffer.alloc(Number(size));
+const roles: Record<string, () => Promise<void>> = { push, pull, inproc, request, reply };
+await roles[role]!();
+
+async function push(): Promise<void> {
+  const socket = new Push({ linger: -1 });
+  socket.connect(endpoint);
+  await send(socket);
+  socket.close();
+}
+
+async function pull(): Promise<void> {
+  const socket = new Pull();
+  await socket.bind(endpoint);
+  say({ endpoint: socket.lastEndpoint });
+  say({ seconds: await receive(socket) });
+  socket.close();
+}
+
+/** Both ends in one process. */
+async function inproc(): Promise<void> {
+  const receiver = new Pull();
+  const sender = new Push();
+  await receiver.bind(endpoint);
+  sender.connect(endpoint);
+  const [seconds] = await Promise.all([receive(receiver), send(sender)]);
+  say({ seconds });
+  sender.close();
+  receiver.close();
+}
+
+async function send(socket: Push): Promise<void> {
+  for (let i = 0; i < total; i++) await socket.send(payload);
+}
+
+/** The seconds from the first message to the last. */
+async function receive(socket: Pull): Promise<number> {
+  let [frame] = await socket.receive();
+  const started = performance.now();
+  for (let i = 1; i < total; i++) [frame] = await socket.receive();
+  const ended = performance.now();
+  if (frame!.length !== payload.length) throw new Error(`Found ${frame!.length} octets, wanted ${payload.length}`);
+  return (ended - started) / 1000;
+}
+
+async function reply(): Promise<void> {
+  const socket = new Reply({ linger: -1 });
+  await socket.bind(endpoint);
+  say({ endpoint: socket.lastEndpoint });
+  for (let i = 0; i < total; i++) await socket.send((await socket.receive())[0]!);
+  socket.close();
+}
+
+async function request(): Promise<void> {
+  const socket = new Request();
+  socket.connect(endpoint);
+  const times = new Float64Array(total);
+  const begun = performance.now();
+  for (let i = 0; i < total; i++) {
+    const started = performance.now();
+    await socket.send(payload);
+    const [frame] = await socket.receive();
+    times[i] = performance.now() - started;
+    if (frame!.length !== payload.length) throw new Error(`Found ${frame!.length} octets, wanted ${payload.length}`);
+  }
+  const ended = performance.now();
+  // The first fifth warms up.
+  const sorted = times.subarray(Math.ceil(total / 5)).sort();
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]! * 1000;
+  say({ seconds: (ended - begun) / 1000, p50: at(0.5), p99: at(0.99) });
+  socket.close();
+}
+
+function say(line: Record<string, unknown>): void {
+  console.log(JSON.stringify(line));
+}
