@@ -142,7 +142,8 @@ export class RequestPattern implements Pattern {
   #sendCall(request: Message): boolean {
     const pipe = this.#out.pick();
     if (pipe === undefined) return false;
-    this.#calls.get(this.#prepared.get(request)!)?.asked.push(pipe);
+    const asked = this.#calls.get(this.#prepared.get(request)!)?.asked;
+    if (asked !== undefined && !asked.includes(pipe)) asked.push(pipe);
     this.#prepared.delete(request);
     pipe.write(request);
     return true;
