@@ -24,11 +24,10 @@
  * const pull = engine("PULL");
  * push.start();
  * pull.start();
- * for (let i = 0; i < 2; i++) {
- *   pull.receive(push.takeOutput()!, 0);
- *   push.receive(pull.takeOutput()!, 0);
- * }
- * assertEquals(seen, ["PULL meets PUSH", "PUSH meets PULL"]);
+ * pull.receive(push.takeOutput()!, 0); // The greeting, which pull answers with its own and READY,
+ * push.receive(pull.takeOutput()!, 0); // which push answers with READY.
+ * pull.receive(push.takeOutput()!, 0);
+ * assertEquals(seen, ["PUSH meets PULL", "PULL meets PUSH"]);
  * ```
  *
  * @module

@@ -49,8 +49,6 @@ export interface EngineOptions {
   readonly heartbeat: HeartbeatOptions;
 }
 
-type Phase = "greeting" | "handshake" | "traffic" | "failed";
-
 /** The engine of one connection. */
 export class ZmtpEngine implements Engine, FrameSink {
   readonly #options: EngineOptions;
@@ -60,7 +58,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   readonly #decoder: FrameDecoder;
   readonly #output: Uint8Array[] = [];
   readonly #subscribable: boolean;
-  #phase: Phase = "greeting";
+  #phase: "greeting" | "handshake" | "traffic" | "failed" = "greeting";
   /** The handler wants no more for now. */
   #paused = false;
   #minor = 1;
@@ -85,7 +83,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   }
 
   /** Where the connection stands. */
-  get phase(): Phase {
+  get phase(): "greeting" | "handshake" | "traffic" | "failed" {
     return this.#phase;
   }
 

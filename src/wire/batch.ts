@@ -47,6 +47,9 @@ export interface Segment {
   readonly endsMessage: boolean;
   /** Whether it ends where a frame does: only then may a command be written before the next segment. */
   readonly endsFrame: boolean;
+}
+
+interface Run extends Segment {
   /** The memory behind it; absent for a body by reference. */
   readonly slab: Slab | undefined;
 }
@@ -61,7 +64,7 @@ export class Batch {
   /** Octets queued and not taken. */
   length = 0;
 
-  readonly #segments = new Deque<Segment>();
+  readonly #segments = new Deque<Run>();
   #slab: Slab | undefined;
   /** The open region of the slab, which is no segment yet: from `#start` to `#at`. */
   #start = 0;
@@ -116,7 +119,7 @@ export class Batch {
 
   /** Gives a segment's memory back: its octets may be overwritten from now on. */
   release(segment: Segment): void {
-    const slab = segment.slab;
+    const { slab } = segment as Run;
     if (slab === undefined || --slab.uses > 0) return;
     if (slab === this.#slab) {
       if (this.#at > this.#start) return;
@@ -246,7 +249,7 @@ export class Batch {
 }
 
 /** A segment without what follows its first message. */
-function firstOf(segment: Segment): Segment {
+function firstOf(segment: Run): Run {
   return {
     ...segment,
     bytes: segment.bytes.subarray(0, segment.firstEnd),

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { latin1 } from "../../src/bytes/ascii.ts";
 import { type SocketType, ZmtpEngine } from "../../src/engine/mod.ts";
-import { ProtocolError, RefusedError } from "../../src/errors.ts";
+import { type ProtocolError, RefusedError } from "../../src/errors.ts";
 import type { Mechanism } from "../../src/mechanism/mechanism.ts";
 import { connected, GREETING, GREETING_30, property, ready, Recorded } from "../engine_fixture.ts";
 import { hex, test, toHex } from "../harness.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { keyOf, latin1 } from "../../src/bytes/ascii.ts";
-import { UnreachableError, ZmqError } from "../../src/errors.ts";
+import { UnreachableError, type ZmqError } from "../../src/errors.ts";
 import type { PatternOptions } from "../../src/pattern/pattern.ts";
 import { RouterPattern } from "../../src/pattern/router.ts";
 import { test } from "../harness.ts";
