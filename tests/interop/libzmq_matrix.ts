@@ -1,0 +1,27 @@
+/**
+ * Every pair of socket types between this library and libzmq, over one transport.
+ *
+ * @module
+ */
+
+import { test } from "../harness.ts";
+import { EVERYTHING } from "./contents.ts";
+import { meet, SIDES } from "./matrix.ts";
+import { leave, LocalPeer, RemotePeer } from "./peers.ts";
+
+/** Defines the tests of one transport. `endpoint` is bound, by either side. */
+export async function testMatrix(transport: string, endpoint: string): Promise<void> {
+  const ours = new LocalPeer();
+  const libzmq = await RemotePeer.libzmq();
+  for (const { pairing, side } of SIDES) {
+    for (const binds of ["first", "second"] as const) {
+      const [first, second] = side === "first" ? [ours, libzmq] : [libzmq, ours];
+      const verbs = binds === "first" ? ["that binds", "that connects"] : ["that connects", "that binds"];
+      const name = `${transport}: ${first.name} ${pairing.first} ${
+        verbs[0]
+      } talks to ${second.name} ${pairing.second} ${verbs[1]}`;
+      test(name, () => meet({ pairing, first, second, binds, endpoint }, EVERYTHING));
+    }
+  }
+  leave(libzmq);
+}

@@ -1,0 +1,89 @@
+/** This library, as a peer is made of it. @module */
+
+import * as zmq from "../../mod.ts";
+import type { AnySocket, Library, OptionBag, PeerEvent, TypeName } from "./commands.ts";
+
+const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>> = {
+  PUSH: zmq.Push,
+  PULL: zmq.Pull,
+  PUB: zmq.Publisher,
+  SUB: zmq.Subscriber,
+  XPUB: zmq.XPublisher,
+  XSUB: zmq.XSubscriber,
+  REQ: zmq.Request,
+  REP: zmq.Reply,
+  DEALER: zmq.Dealer,
+  ROUTER: zmq.Router,
+  PAIR: zmq.Pair,
+};
+
+/** The events of one of our sockets, with no more than libzmq tells. */
+export async function* eventsOf(socket: zmq.Socket): AsyncGenerator<PeerEvent> {
+  for await (const event of socket.events) {
+    const error = "error" in event ? event.error as (Error & { code?: string }) | undefined : undefined;
+    yield {
+      type: event.type,
+      ...("endpoint" in event ? { endpoint: event.endpoint } : {}),
+      ...(error === undefined ? {} : { message: error.message }),
+      ...(error?.code === undefined ? {} : { code: error.code }),
+    };
+  }
+}
+
+class Ours implements AnySocket {
+  readonly events: AsyncIterable<PeerEvent>;
+  readonly #socket: zmq.Router & zmq.Subscriber;
+
+  constructor(socket: zmq.Socket) {
+    this.#socket = socket as zmq.Router & zmq.Subscriber;
+    void socket.events; // Kept from now on.
+    this.events = eventsOf(socket);
+  }
+
+  bind(endpoint: string): Promise<string> {
+    return this.#socket.bind(endpoint);
+  }
+
+  unbind(endpoint: string): Promise<void> {
+    return this.#socket.unbind(endpoint);
+  }
+
+  connect(endpoint: string, routingId?: string): void {
+    this.#socket.connect(endpoint, routingId === undefined ? undefined : { routingId });
+  }
+
+  disconnect(endpoint: string): void {
+    this.#socket.disconnect(endpoint);
+  }
+
+  subscribe(topic: Uint8Array): Promise<void> {
+    this.#socket.subscribe(topic);
+    return Promise.resolve();
+  }
+
+  unsubscribe(topic: Uint8Array): Promise<void> {
+    this.#socket.unsubscribe(topic);
+    return Promise.resolve();
+  }
+
+  set(options: OptionBag): void {
+    Object.assign(this.#socket, options);
+  }
+
+  send(message: Uint8Array[]): Promise<void> {
+    return this.#socket.send(message);
+  }
+
+  receive(): Promise<Uint8Array[]> {
+    return this.#socket.receive();
+  }
+
+  async close(linger?: number): Promise<void> {
+    await this.#socket.close(linger === undefined ? {} : { linger });
+  }
+}
+
+/** This library. */
+export const ours: Library = {
+  make: (type, options) => new Ours(new CLASSES[type](options)),
+};
