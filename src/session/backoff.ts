@@ -2,13 +2,17 @@
  * How long to wait before an endpoint is dialled again, as libzmq has it: without a maximum, the interval and up to as
  * much again at random; with one, the interval doubled at each failure up to that maximum. Unlike libzmq, the doubled
  * wait is spread too, by up to a quarter less, so that a crowd of clients does not come back as one; and it starts
- * over only after a handshake, not after a mere connection. Pure.
+ * over only after a handshake, not after a mere connection. A peer that breaks the protocol is dialled ever more rarely,
+ * even if it shakes hands each time. Pure.
  *
  * @module
  */
 
-/** A peer that breaks the protocol is dialled again ever more rarely, down to this, in milliseconds. */
+/** How rarely a peer that breaks the protocol is dialled, in milliseconds, if no maximum is set. */
 const SLOWEST_AFTER_ERROR = 30_000;
+
+/** More doublings than this end in no number worth waiting for. */
+const MOST_DOUBLINGS = 30;
 
 /** What is asked of a back-off. */
 export interface BackoffOptions {
@@ -22,11 +26,12 @@ export interface BackoffOptions {
 export class Backoff {
   #failures = 0;
   #errors = 0;
+  #shaken = false;
 
   /** The peer has shaken hands: start over. */
-  reset(): void {
+  shaken(): void {
+    this.#shaken = true;
     this.#failures = 0;
-    this.#errors = 0;
   }
 
   /**
@@ -38,14 +43,19 @@ export class Backoff {
    */
   next({ interval, maximum }: BackoffOptions, random: number, error: boolean): number {
     if (interval <= 0 || interval === Infinity) return Infinity;
-    const failures = this.#failures++;
-    const doubled = interval * 2 ** Math.min(failures, 30);
-    let wait = interval + random * interval;
-    if (maximum > 0) wait = spread(Math.min(doubled, maximum), random);
+    // Only a connection that was of use makes up for earlier errors.
+    if (this.#shaken && !error) this.#errors = 0;
+    this.#shaken = false;
+    const grown = doubled(interval, this.#failures++);
+    const wait = maximum > 0 ? spread(Math.min(grown, maximum), random) : interval + random * interval;
     if (!error) return wait;
-    const slow = interval * 2 ** Math.min(this.#errors++, 30);
-    return Math.max(wait, spread(Math.min(slow, SLOWEST_AFTER_ERROR), random));
+    const slowest = maximum > 0 ? maximum : SLOWEST_AFTER_ERROR;
+    return Math.max(wait, spread(Math.min(doubled(interval, this.#errors++), slowest), random));
   }
+}
+
+function doubled(interval: number, times: number): number {
+  return interval * 2 ** Math.min(times, MOST_DOUBLINGS);
 }
 
 function spread(wait: number, random: number): number {

@@ -57,7 +57,16 @@ class Turns {
     this.#number++;
     const tasks = this.#tasks;
     this.#tasks = [];
-    for (let i = 0; i < tasks.length; i++) tasks[i]!();
+    let done = 0;
+    try {
+      while (done < tasks.length) tasks[done++]!();
+    } finally {
+      // A task that throws is reported as what it is, and takes no other with it.
+      if (done < tasks.length) {
+        this.#tasks = tasks.slice(done).concat(this.#tasks);
+        this.#arm();
+      }
+    }
   };
 
   #scheduler(): () => void {

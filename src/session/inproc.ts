@@ -9,11 +9,12 @@
 import { compatible, type SocketType } from "../engine/compatibility.ts";
 import { Deque } from "../bytes/deque.ts";
 import { EndpointError } from "../errors.ts";
-import { BY_REFERENCE, type Control, EMPTY, type Message } from "../message.ts";
+import type { Control, Message } from "../message.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { type Outlet, Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { copyMessage } from "./copy.ts";
 
 /** A socket, as `inproc` sees it. */
 export interface InprocHost extends PipeOwner {
@@ -60,7 +61,7 @@ export class InprocNames {
     this.#bound.set(endpoint, host);
     const early = this.#early.get(endpoint);
     this.#early.delete(endpoint);
-    for (const end of early ?? []) join(end, host);
+    for (const end of early ?? []) this.#meet(end);
   }
 
   /** Frees a name. Connections made through it live on. */
@@ -70,18 +71,27 @@ export class InprocNames {
 
   /** Connects to a name, bound or not. `givenId`: the routing id that the peer is to have; empty: none. */
   connect(endpoint: string, host: InprocHost, givenId: Uint8Array): Connection {
-    const end = new InprocEnd(endpoint, host, true, (gone) => this.#early.get(endpoint)?.delete(gone));
+    const end = new InprocEnd(endpoint, host, true, (gone) => this.#forget(gone));
     end.pipe.givenId = givenId;
     host.joined(end);
     host.attach(end.pipe);
-    const binder = this.#bound.get(endpoint);
-    if (binder !== undefined) join(end, binder);
-    else {
-      let early = this.#early.get(endpoint);
-      if (early === undefined) this.#early.set(endpoint, early = new Set());
-      early.add(end);
-    }
+    this.#meet(end);
     return end;
+  }
+
+  /** Joins a connecting end with whoever has bound the name, or lets it wait for that. */
+  #meet(end: InprocEnd): void {
+    const { endpoint } = end;
+    const binder = this.#bound.get(endpoint);
+    if (binder !== undefined) return join(end, binder);
+    let early = this.#early.get(endpoint);
+    if (early === undefined) this.#early.set(endpoint, early = new Set());
+    early.add(end);
+  }
+
+  #forget(end: InprocEnd): void {
+    const early = this.#early.get(end.endpoint);
+    if (early?.delete(end) && early.size === 0) this.#early.delete(end.endpoint);
   }
 }
 
@@ -91,25 +101,22 @@ function join(end: InprocEnd, binder: InprocHost): void {
   if (!compatible(host.type, binder.type)) {
     const found = `a ${host.type} has connected to a ${binder.type}, wanted types that fit`;
     const error = new EndpointError("EINVAL", endpoint, `Cannot join "${endpoint}": ${found}`);
+    end.end();
     host.turnedAway(endpoint, error);
     binder.turnedAway(endpoint, error);
-    end.end();
     return;
   }
   const other = new InprocEnd(endpoint, binder, false, () => {});
-  end.other = other;
-  other.other = end;
-  end.limit();
-  other.limit();
-  end.pipe.peerId = binder.routingId;
-  other.pipe.peerId = host.routingId;
-  end.pipe.connected = other.pipe.connected = true;
   binder.joined(other);
+  // Those who have waited fill the queue, but what the patterns say first goes before.
   binder.attach(other.pipe);
+  end.meet(other);
+  other.meet(end);
   // Either end may turn the other away as it learns who that is.
   binder.ready(other.pipe);
   if (end.pipe.alive) host.ready(end.pipe);
   end.release();
+  other.release();
 }
 
 /** One end. */
@@ -118,12 +125,20 @@ class InprocEnd implements Connection, Outlet {
   readonly dialled: boolean;
   readonly host: InprocHost;
   readonly pipe: Pipe;
-  other: InprocEnd | undefined;
-  /** What was sent before there was another end. */
-  readonly #held: Deque<Message | Control> = new Deque();
+  #other: InprocEnd | undefined;
+  /** What is sent before there is another end, and has been greeted. */
+  readonly #held: Deque<Message> = new Deque();
   readonly #forget: (end: InprocEnd) => void;
-  /** What ends the wait of `close`, while it waits for another end to come. */
-  #whenEnded: (() => void) | undefined;
+  /** Whether one end has turned the other away. */
+  #refused = false;
+  #ended = false;
+  /** Messages that no other end has got. */
+  #unsent = 0;
+  /** What `close` has promised, while it waits for another end to come. */
+  #closing: Promise<number> | undefined;
+  #resolveClosing: (unsent: number) => void = () => {};
+  #cancelLinger: () => void = () => {};
+  #lingerEnds = Infinity;
   #messagesOut = 0;
   #messagesIn = 0;
   #bytesOut = 0;
@@ -136,94 +151,99 @@ class InprocEnd implements Connection, Outlet {
     this.#forget = forget;
     this.pipe = new Pipe(host, host.options, dialled);
     this.pipe.open(this);
+    this.limit();
+  }
+
+  /** There is another end. */
+  meet(other: InprocEnd): void {
+    this.#other = other;
+    this.pipe.peerId = other.host.routingId;
+    this.pipe.connected = this.pipe.alive;
+    this.limit();
   }
 
   /** Both sides' high-water marks add up. */
   limit(): void {
     const ours = this.host.options;
-    const theirs = this.other?.host.options;
+    const theirs = this.#other?.host.options;
     const more = theirs?.receiveHighWaterMark ?? 0;
     // What comes is counted where it was sent, so the receiving side has no mark of its own.
     this.pipe.limit(ours.sendHighWaterMark + more, Infinity);
   }
 
-  /** Hands over what was sent before there was another end. */
+  /** Hands over what was sent before the greeting. A closed end has nothing left to do then. */
   release(): void {
-    for (let item = this.#held.shift(); item !== undefined; item = this.#held.shift()) this.other!.#take(item);
-    if (this.#whenEnded !== undefined) this.end();
+    while (!this.#refused && this.#other !== undefined && this.#held.length > 0) this.#hand(this.#held.shift()!);
+    if (this.#closing !== undefined) this.end();
   }
 
   put(message: Message): void {
     // Hot: once per message.
-    const copy: Message = new Array(message.length);
-    let octets = 0;
-    for (let i = 0; i < message.length; i++) {
-      const frame = message[i]!;
-      octets += frame.length;
-      // What is sent may be changed by the caller once it is queued, unless it is long: then it is on loan.
-      copy[i] = frame.length === 0 ? EMPTY : frame.length < BY_REFERENCE ? frame.slice() : frame;
-    }
-    this.#messagesOut++;
-    this.#bytesOut += octets;
-    const other = this.other;
-    if (other === undefined) return this.#held.push(copy);
-    other.#messagesIn++;
-    other.#bytesIn += octets;
-    other.pipe.deliver(copy);
+    const copy = copyMessage(message);
+    if (this.#other === undefined || this.#held.length > 0) this.#held.push(copy);
+    else this.#hand(copy);
   }
 
   control(control: Control): void {
+    const other = this.#other;
+    if (other === undefined) return;
     // Everything that waits is counted, since reading it is.
     this.pipe.queued++;
-    if (this.other === undefined) this.#held.push(control);
-    else this.other.#take(control);
+    other.pipe.deliver(control);
   }
 
   prelude(message: Message): void {
+    if (this.#other === undefined) return;
     this.pipe.queued++;
-    this.put(message);
+    this.#hand(copyMessage(message));
   }
 
   more(): void {}
 
   taken(): void {
-    this.other?.pipe.sent(1);
+    this.#other?.pipe.sent(1);
   }
 
   refuse(reason: Error): void {
-    this.host.turnedAway(this.endpoint, reason);
+    if (this.#refused) return;
+    this.#refused = true;
+    if (this.#other !== undefined) this.#other.#refused = true;
     queueMicrotask(() => this.end());
+    this.host.turnedAway(this.endpoint, reason);
   }
 
   clear(): number {
-    const queue = this.other?.pipe.inbound ?? this.#held;
-    const count = queue.length;
-    queue.clear();
+    const there = this.#other?.pipe.inbound;
+    const count = this.#held.length + (there?.length ?? 0);
+    this.#held.clear();
+    there?.clear();
     return count;
   }
 
-  /** Ends it. What the other end has not received yet it still can; what waits for another end has `linger`. */
+  /**
+   * Ends it. What the other end has not received yet it still can; what waits for another end has `linger`. A second
+   * call can only shorten the time.
+   */
   close(linger: number): Promise<number> {
-    const unsent = this.#held.length;
-    if (unsent === 0 || linger <= 0) {
-      this.end();
-      return Promise.resolve(unsent);
+    if (this.#closing === undefined) {
+      this.#closing = new Promise((resolve) => this.#resolveClosing = resolve);
+      // What an end that we connected has received and not read is dropped, as in libzmq.
+      if (this.dialled) this.pipe.inbound.clear();
+      if (this.#ended) this.#resolveClosing(0);
     }
-    this.#leave();
-    return new Promise((resolve) => {
-      const cancel = this.host.clock.after(linger, () => this.end());
-      this.#whenEnded = () => {
-        cancel();
-        resolve(this.#held.length);
-      };
-    });
+    if (this.#held.length === 0 || this.#refused || linger <= 0) this.end();
+    else {
+      this.#leave();
+      this.#linger(linger);
+    }
+    return this.#closing;
   }
 
   stats(): PeerStats {
     return {
       endpoint: this.endpoint,
-      peer: this.other === undefined ? undefined : this.endpoint,
-      socketType: this.other?.host.type,
+      peer: this.#other === undefined ? undefined : this.endpoint,
+      socketType: this.#other?.host.type,
       routingId: this.pipe.peerId.slice(),
       connected: this.pipe.connected,
       queuedOut: this.pipe.queued,
@@ -240,21 +260,39 @@ class InprocEnd implements Connection, Outlet {
 
   /** Both ends are over. */
   end(): void {
-    const other = this.other;
-    this.other = undefined;
+    if (this.#ended) return;
+    this.#ended = true;
+    const other = this.#other;
+    this.#other = undefined;
+    this.#unsent = this.#held.length;
+    this.#held.clear();
+    this.#cancelLinger();
     this.#forget(this);
     this.#leave();
-    this.host.closed(this, this.#held.length);
-    this.#whenEnded?.();
-    if (other !== undefined && other.other === this) other.end();
+    this.host.closed(this, this.#unsent);
+    this.#resolveClosing(this.#unsent);
+    other?.end();
   }
 
-  #take(item: Message | Control): void {
-    if (Array.isArray(item)) {
-      this.#messagesIn++;
-      for (const frame of item) this.#bytesIn += frame.length;
-    }
-    this.pipe.deliver(item);
+  #hand(message: Message): void {
+    // Hot: once per message.
+    let octets = 0;
+    for (let i = 0; i < message.length; i++) octets += message[i]!.length;
+    this.#messagesOut++;
+    this.#bytesOut += octets;
+    const other = this.#other!;
+    other.#messagesIn++;
+    other.#bytesIn += octets;
+    other.pipe.deliver(message);
+  }
+
+  #linger(linger: number): void {
+    const { clock } = this.host;
+    const ends = clock.now() + linger;
+    if (ends >= this.#lingerEnds) return;
+    this.#lingerEnds = ends;
+    this.#cancelLinger();
+    this.#cancelLinger = clock.after(linger, () => this.end());
   }
 
   #leave(): void {

@@ -1,15 +1,15 @@
 /**
- * A session: one dialled endpoint through all its connections, or one accepted connection. Here pure meets I/O: link,
- * engine and pipe, and the timers between them.
+ * A session: one dialled endpoint through all its conversations, or the one conversation with a peer that we accepted.
+ * It holds what outlives a connection: the pipe, the queue of what is to go out, and the will to dial again.
  *
  * ```text
- *          ┌─────────── waiting ◄──────────┐ dialled, and not to be given up
- *          ▼                               │
- * new ─► dialling ─► handshaking ─► ready ─┴─► closed
- *  └── accepted ──────────┘
+ *          ┌───────── waiting ◄────────┐ dialled, and not to be given up
+ *          ▼                           │
+ * new ─► dialling ─► conversing ─► over ─┴─► closed
+ *  └──── accepted ───────┘
  * ```
  *
- * Whatever ends a connection, the peer's doing or ours, comes through `#lose`. `close()` may come at any state; what is
+ * Whatever ends a connection, the peer's doing or ours, comes through `over`. `close()` may come at any state; what is
  * queued then has its linger time to go out, through another connection if need be.
  *
  * @module
@@ -17,18 +17,16 @@
 
 import type { Engine, EngineHandler, PeerInfo } from "../engine/engine.ts";
 import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
-import { type Control, EMPTY, type Message } from "../message.ts";
-import type { SocketEvent } from "../monitor/events.ts";
+import { EMPTY } from "../message.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
-import type { Link, LinkHandler } from "../transport/link.ts";
+import type { Link } from "../transport/link.ts";
 import { Backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { Conversation, type ConversationOwner } from "./conversation.ts";
 import { Outflow, type OutflowOwner } from "./outflow.ts";
-
-/** How long a peer may take to hang up once we have: after that the link is cut. In milliseconds. */
-const FAREWELL = 1000;
+import { type Audience, Reports } from "./reports.ts";
 
 /** What keeps a lost or failed endpoint from being dialled again. */
 export type ReconnectStop = "refused" | "handshake";
@@ -50,15 +48,11 @@ export interface SessionOptions extends PipeOptions {
 }
 
 /** The socket, as a session sees it. */
-export interface SessionHost extends PipeOwner {
+export interface SessionHost extends PipeOwner, Audience {
   /** Time. */
   readonly clock: Clock;
   /** The socket's options. */
   readonly options: SessionOptions;
-  /** Whether anyone hears events. */
-  readonly observed: boolean;
-  /** Tells an event. */
-  emit(event: SocketEvent): void;
   /** Makes the engine of one connection. */
   engine(handler: EngineHandler): Engine;
   /** Dials an endpoint once. */
@@ -75,10 +69,13 @@ export interface SessionHost extends PipeOwner {
   closed(session: Session, unsent: number): void;
 }
 
-type State = "new" | "waiting" | "dialling" | "handshaking" | "ready" | "closed";
+type State = "new" | "waiting" | "dialling" | "conversing" | "over" | "closed";
+
+/** Where an attempt to have a connection failed. */
+type Stage = "dialling" | "handshake" | "traffic";
 
 /** One dialled endpoint, or one accepted connection. */
-export class Session implements Connection, EngineHandler, LinkHandler, OutflowOwner {
+export class Session implements Connection, ConversationOwner, OutflowOwner {
   /** The endpoint as it was given to `connect`, or as `bind` resolved it. */
   readonly endpoint: string;
   /** Whether it was connected by us. */
@@ -87,31 +84,26 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
   pipe: Pipe;
 
   readonly #host: SessionHost;
+  readonly #reports: Reports;
   readonly #outflow: Outflow;
   readonly #backoff = new Backoff();
   readonly #givenId: Uint8Array;
   #state: State = "new";
-  #link: Link | undefined;
-  #engine: Engine | undefined;
-  #peer: PeerInfo | undefined;
+  #conversation: Conversation | undefined;
   /** Whether the pipe is part of the pattern. */
   #attached = false;
-  /** Why the connection is being ended by us, if it is. */
-  #fault: Error | undefined;
-  /** Whether we have hung up, and wait for the peer to do so too. */
-  #leaving = false;
-  /** The link is gone, and what it brought is being handed over, whatever the high-water mark. */
-  #draining = false;
   #dialAbort: AbortController | undefined;
-  /** Cancels the timer of the state: the dial's, the wait's, the handshake's, the farewell's. */
+  /** Cancels the timer of the state: the dial's or the wait's. */
   #cancelTimer: () => void = () => {};
-  #cancelHeartbeat: () => void = () => {};
-  #cancelLinger: () => void = () => {};
   /** What `close` has promised, once it has been called. */
   #closing: Promise<number> | undefined;
   #resolveClosing: (unsent: number) => void = () => {};
+  #lingerEnds = Infinity;
+  #cancelLinger: () => void = () => {};
+  /** Messages that were to go out and will not. */
   #unsent = 0;
   #connections = 0;
+  /** What conversations that are over had counted. */
   #messagesIn = 0;
   #bytesIn = 0;
 
@@ -121,6 +113,7 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
     this.endpoint = endpoint;
     this.dialled = dialled;
     this.#givenId = givenId;
+    this.#reports = new Reports(host, endpoint);
     this.#outflow = new Outflow(host.clock, this);
     this.pipe = this.#makePipe();
   }
@@ -133,15 +126,21 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
 
   /** Takes a link that a listener has accepted. */
   accept(link: Link): void {
-    this.#tell("accept", link);
-    this.#adopt(link);
+    this.#converse(link);
+    this.#reports.opened("accept", link.remote);
   }
 
-  /** Ends the session once what is queued has gone out, or `linger` milliseconds have passed. */
+  /**
+   * Ends the session once what is queued has gone out, or `linger` milliseconds have passed. A second call can only
+   * shorten the time.
+   */
   close(linger: number): Promise<number> {
-    if (this.#closing !== undefined) return this.#closing;
-    this.#closing = new Promise((resolve) => this.#resolveClosing = resolve);
-    this.#beginClose(linger);
+    if (this.#closing === undefined) {
+      this.#closing = new Promise((resolve) => this.#resolveClosing = resolve);
+      if (this.#state === "closed") this.#resolveClosing(0);
+      else this.#stopReceiving();
+    }
+    if (this.#state !== "closed") this.#letGo(linger);
     return this.#closing;
   }
 
@@ -153,21 +152,23 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
 
   /** A snapshot of the counters. */
   stats(): PeerStats {
+    const conversation = this.#conversation;
+    const peer = conversation?.peer;
     return {
       endpoint: this.endpoint,
-      peer: this.#link?.remote,
-      socketType: this.#peer?.socketType,
-      routingId: (this.#peer?.routingId ?? EMPTY).slice(),
+      peer: conversation?.link.remote,
+      socketType: peer?.socketType,
+      routingId: (peer?.routingId ?? EMPTY).slice(),
       connected: this.pipe.connected,
       queuedOut: this.#outflow.unsent,
       queuedIn: this.pipe.inbound.length,
       messagesOut: this.#outflow.messages,
-      messagesIn: this.#messagesIn,
+      messagesIn: this.#messagesIn + (conversation?.messagesIn ?? 0),
       bytesOut: this.#outflow.bytes,
-      bytesIn: this.#bytesIn,
+      bytesIn: this.#bytesIn + (conversation?.bytesIn ?? 0),
       dropped: this.pipe.dropped,
       reconnects: Math.max(0, this.#connections - 1),
-      roundTrip: this.#engine?.roundTrip,
+      roundTrip: conversation?.roundTrip,
     };
   }
 
@@ -180,86 +181,64 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
 
   /** There is nothing left to write: a session that was waiting for that can hang up. */
   drained(): void {
-    if (this.#closing !== undefined && this.#state === "ready" && this.#fault === undefined) this.#hangUp();
+    if (this.#closing !== undefined) this.#leave();
   }
 
   /** The pipe has room again. Not at once, since the pattern is still busy reading. */
   more(): void {
-    queueMicrotask(() => {
-      if (this.#fault === undefined && this.#closing === undefined) this.#resume();
-    });
+    queueMicrotask(() => this.#conversation?.resume());
   }
 
   /** The pattern wants the connection ended. */
   refuse(reason: Error): void {
-    this.#end(reason);
+    this.#conversation?.end(reason);
   }
 
-  // What the link tells.
+  // What the conversation tells.
 
-  /** Octets have come. */
-  data(chunk: Uint8Array): void {
-    // Hot: once per chunk.
-    this.#bytesIn += chunk.length;
-    if (this.#fault !== undefined || this.#closing !== undefined && this.#state === "ready") return;
-    this.#engine!.receive(chunk, this.#host.clock.now());
+  /** It needs an engine. */
+  engine(handler: EngineHandler): Engine {
+    return this.#host.engine(handler);
   }
-
-  /** The link is gone. */
-  closed(error?: Error): void {
-    if (this.#fault === undefined && this.#state === "ready" && this.#closing === undefined) {
-      this.#draining = true;
-      this.#engine!.resume();
-      this.#draining = false;
-    }
-    this.#lose(this.#fault ?? error);
-  }
-
-  // What the engine tells.
 
   /** The handshake is complete. */
-  ready(peer: PeerInfo): void {
-    const host = this.#host;
-    this.#cancelTimer();
-    this.#state = "ready";
-    this.#peer = peer;
+  shaken(peer: PeerInfo): void {
     this.#connections++;
-    this.#backoff.reset();
-    this.#outflow.open();
-    if (host.observed) {
-      const { socketType, properties, version } = peer;
-      const routingId = peer.routingId.slice();
-      const { endpoint } = this;
-      host.emit({ type: "handshake", endpoint, peer: this.#link!.remote, socketType, routingId, properties, version });
+    this.#backoff.shaken();
+    if (this.#closing !== undefined) this.#outflow.open();
+    else {
+      this.pipe.peerId = peer.routingId;
+      this.pipe.connected = true;
+      // Those who have waited fill the queue, but what the pattern says first goes before.
+      this.#attach();
+      this.#outflow.open();
+      this.#host.ready(this.pipe);
     }
-    this.#beat();
-    if (this.#closing !== undefined) return;
-    this.pipe.peerId = peer.routingId;
-    this.pipe.connected = true;
-    this.#attach();
-    host.ready(this.pipe);
+    this.#reports.shaken(this.#conversation!.link.remote, peer);
   }
 
-  /** A message has come. */
-  message(message: Message): boolean {
-    // Hot: once per message.
-    this.#messagesIn++;
-    return this.#deliver(message);
+  /** The conversation carries no more messages. Those for a dialled endpoint wait for the next, unless `immediate`. */
+  failing(): void {
+    this.pipe.connected = false;
+    if (!this.dialled || this.#host.options.immediate) this.#detach();
   }
 
-  /** A subscription has come. */
-  control(control: Control): boolean {
-    return this.#deliver(control);
-  }
-
-  /** The engine has something to send. */
-  output(): void {
-    this.#outflow.plan();
-  }
-
-  /** The connection must end: the peer's fault, or its silence. */
-  fail(error: Error): void {
-    this.#end(error);
+  /** The connection is gone. */
+  over(error: Error | undefined): void {
+    const { link, peer, messagesIn, bytesIn } = this.#conversation!;
+    this.#conversation = undefined;
+    this.#state = "over";
+    this.#messagesIn += messagesIn;
+    this.#bytesIn += bytesIn;
+    this.failing();
+    const before = this.#outflow.unsent;
+    this.#outflow.detach();
+    // What the link had begun to take will not be sent again: the peer may have it.
+    if (this.#closing !== undefined || !this.dialled) this.#unsent += before - this.#outflow.unsent;
+    if (this.#closing === undefined && this.dialled) this.#keepPipe();
+    if (this.#closing === undefined && peer === undefined) this.#reports.unshaken(link.remote, error);
+    if (this.#closing === undefined) this.#reports.lost(link.remote, error);
+    if (this.#state === "over") this.#again(peer === undefined ? "handshake" : "traffic", error);
   }
 
   // Life.
@@ -280,8 +259,9 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
   #detach(): void {
     this.pipe.alive = false;
     this.pipe.connected = false;
-    if (this.#attached) this.#host.detach(this.pipe);
+    if (!this.#attached) return;
     this.#attached = false;
+    this.#host.detach(this.pipe);
   }
 
   #dial(): void {
@@ -289,202 +269,129 @@ export class Session implements Connection, EngineHandler, LinkHandler, OutflowO
     const { connectTimeout } = options;
     const abort = this.#dialAbort = new AbortController();
     this.#state = "dialling";
-    this.#tell("connect:delay");
     if (connectTimeout > 0) {
       const late = `Cannot connect to "${this.endpoint}": no answer in ${connectTimeout} ms`;
       this.#cancelTimer = clock.after(connectTimeout, () => abort.abort(new ZmqError("ETIMEDOUT", late)));
     }
     this.#host.dial(this.endpoint, abort.signal).then((link) => {
-      // The session may have been closed, or have given up, while the link was made.
-      if (abort !== this.#dialAbort || abort.signal.aborted) return link.abort();
-      this.#dialAbort = undefined;
-      this.#cancelTimer();
-      this.#tell("connect", link);
-      this.#adopt(link);
-    }, (error) => {
-      if (abort !== this.#dialAbort) return;
-      this.#dialAbort = undefined;
-      this.#lose(error);
-    });
+      // The time may have run out, or the session been closed, while the link was made.
+      if (abort.signal.aborted) {
+        link.abort();
+        return this.#dialFailed(abort, abort.signal.reason);
+      }
+      this.#endDial();
+      this.#converse(link);
+      this.#reports.opened("connect", link.remote);
+    }, (error) => this.#dialFailed(abort, error));
+    this.#reports.dialling();
   }
 
-  #adopt(link: Link): void {
-    const { options, clock } = this.#host;
-    const { handshakeInterval } = options;
-    this.#state = "handshaking";
-    this.#link = link;
-    this.#leaving = false;
-    const engine = this.#engine = this.#host.engine(this);
-    this.#outflow.attach(link, engine);
-    if (handshakeInterval > 0) {
-      const late = `Cannot shake hands: it is not complete after ${handshakeInterval} ms`;
-      this.#cancelTimer = clock.after(handshakeInterval, () => this.#end(new ZmqError("ETIMEDOUT", late)));
-    }
-    link.start(this);
-    engine.start();
-    this.#outflow.flush();
+  #dialFailed(abort: AbortController, error: Error): void {
+    if (abort !== this.#dialAbort) return;
+    this.#endDial();
+    this.#again("dialling", error);
   }
 
-  #deliver(item: Message | Control): boolean {
-    if (this.pipe.deliver(item) || this.#draining) return true;
-    this.#link!.pause();
-    return false;
-  }
-
-  #resume(): void {
-    this.#link?.resume();
-    this.#engine?.resume();
-  }
-
-  #beat(): void {
-    const engine = this.#engine!;
-    const { clock } = this.#host;
-    this.#cancelHeartbeat();
-    if (engine.nextTick === Infinity) return;
-    this.#cancelHeartbeat = clock.after(Math.max(0, engine.nextTick - clock.now()), () => {
-      engine.tick(clock.now());
-      if (engine === this.#engine && this.#fault === undefined) this.#beat();
-    });
-  }
-
-  /** Ends the connection for a reason of ours: what the engine has to say goes out, then the link is closed. */
-  #end(fault: Error): void {
-    const link = this.#link;
-    if (link === undefined || this.#fault !== undefined) return;
-    this.#fault = fault;
-    this.#outflow.shut();
-    this.pipe.connected = false;
-    if (!this.dialled) this.#detach();
-    // After silence there is nobody to say good-bye to.
-    if (fault instanceof ZmqError && fault.code === "ETIMEDOUT") return link.abort();
-    queueMicrotask(() => {
-      if (this.#link !== link) return;
-      this.#outflow.flush();
-      this.#hangUp();
-    });
-  }
-
-  /** Closes the link gracefully, and cuts it if the peer takes too long over it. */
-  #hangUp(): void {
-    const link = this.#link!;
-    if (this.#leaving) return;
-    this.#leaving = true;
+  #endDial(): void {
+    this.#dialAbort = undefined;
     this.#cancelTimer();
-    this.#cancelTimer = this.#host.clock.after(FAREWELL, () => link.abort());
-    link.close();
   }
 
-  /** The connection, or the attempt at one, is over. Everything that ends one comes through here, once. */
-  #lose(error: Error | undefined): void {
-    const state = this.#state;
-    const link = this.#link;
-    this.#cancelTimer();
-    this.#cancelHeartbeat();
-    this.#link = undefined;
-    this.#engine = undefined;
-    this.#fault = undefined;
-    this.#outflow.detach();
-    if (state === "closed") return;
-    if (link !== undefined && this.#closing === undefined) this.#report(state, link, error);
-    this.#peer = undefined;
-    this.pipe.connected = false;
-    const nothingToSend = this.#closing !== undefined && this.#outflow.idle;
-    if (!this.dialled || nothingToSend || this.#isFinal(state, error)) return this.#finish(error);
+  #converse(link: Link): void {
+    const { clock, options } = this.#host;
+    this.#state = "conversing";
+    this.#conversation = new Conversation(link, this.pipe, this.#outflow, clock, this);
+    this.#conversation.start(options.handshakeInterval);
+  }
+
+  /** There is no connection: waits for the next attempt, if there is to be one. */
+  #again(stage: Stage, error: Error | undefined): void {
+    const nothingToSend = this.#closing !== undefined && this.#outflow.queued === 0;
+    if (!this.dialled || nothingToSend || this.#isFinal(stage, error)) return this.#finish(error);
     const { options, clock } = this.#host;
     const waits = { interval: options.reconnectInterval, maximum: options.reconnectMaxInterval };
     const interval = this.#backoff.next(waits, clock.random(), error instanceof ProtocolError);
     if (interval === Infinity) return this.#finish(error);
-    if (this.#attached) this.#keepPipe();
     this.#state = "waiting";
-    if (this.#host.observed) this.#host.emit({ type: "connect:retry", endpoint: this.endpoint, interval });
     this.#cancelTimer = clock.after(interval, () => this.#dial());
-  }
-
-  /** The pipe waits for the next connection; an `immediate` socket has none meanwhile. */
-  #keepPipe(): void {
-    if (!this.#host.options.immediate) return this.#host.hiccup(this.pipe);
-    this.#detach();
-    this.#outflow.clear();
-    this.pipe = this.#makePipe();
+    this.#reports.waiting(interval);
   }
 
   /** Whether dialling again is of no use, or not wanted. */
-  #isFinal(state: State, error: Error | undefined): boolean {
+  #isFinal(stage: Stage, error: Error | undefined): boolean {
     if (error instanceof RefusedError) return true;
     const stop = this.#host.options.reconnectStop;
     const refused = (error as { readonly code?: unknown } | undefined)?.code === "ECONNREFUSED";
-    return state === "dialling" && refused && stop.includes("refused") ||
-      state === "handshaking" && stop.includes("handshake");
+    return stage === "dialling" && refused && stop.includes("refused") ||
+      stage === "handshake" && stop.includes("handshake");
   }
 
-  #report(state: State, link: Link, error: Error | undefined): void {
-    const host = this.#host;
-    if (!host.observed) return;
-    const { endpoint } = this;
-    const peer = link.remote;
-    if (state === "handshaking") {
-      const status = error instanceof RefusedError && /^[345]00$/.test(error.reason ?? "") ? Number(error.reason) : 0;
-      if (status > 0) host.emit({ type: "handshake:error:auth", endpoint, peer, error: error!, status });
-      else if (error instanceof ProtocolError) host.emit({ type: "handshake:error:protocol", endpoint, peer, error });
-      else {
-        const left = error ?? new ZmqError("EPIPE", "Cannot shake hands: the peer closed the connection");
-        host.emit({ type: "handshake:error:other", endpoint, peer, error: left });
-      }
-    }
-    host.emit({ type: "disconnect", endpoint, peer, ...(error === undefined ? {} : { error }) });
+  /** The pipe waits for the next connection; an `immediate` socket has none meanwhile, and a new one then. */
+  #keepPipe(): void {
+    if (this.#attached) return this.#host.hiccup(this.pipe);
+    if (this.pipe.alive) return;
+    const { dropped } = this.pipe;
+    const lost = this.#outflow.clear();
+    this.pipe = this.#makePipe();
+    this.pipe.dropped = dropped + lost;
   }
 
-  #beginClose(linger: number): void {
-    if (this.#state === "closed") return this.#resolveClosing(0);
-    // What has come is dropped, as in libzmq; what is queued may still go out.
+  // Closing.
+
+  /** What comes is dropped from now on. What has come from a peer that we accepted can still be received. */
+  #stopReceiving(): void {
+    if (this.dialled) this.pipe.inbound.clear();
     this.#detach();
-    this.pipe.inbound.clear();
-    if (linger <= 0) this.#outflow.clear();
-    if (this.#link === undefined) {
-      if (this.#outflow.idle) return this.#finish();
-    } else {
-      this.#link.resume();
-      if (this.#fault === undefined) {
-        if (this.#state === "ready") this.#outflow.flush();
-        // A flush that leaves nothing has hung up by itself.
-        if (this.#outflow.idle && this.#state !== "ready") this.#hangUp();
-      }
-    }
-    if (linger === Infinity) return;
-    if (linger <= 0) this.#giveUp();
-    else this.#cancelLinger = this.#host.clock.after(linger, () => this.#giveUp());
+    this.#conversation?.discard();
+  }
+
+  /** Sends what can be sent, and sees to it that the rest does not take longer than `linger`. */
+  #letGo(linger: number): void {
+    const { clock } = this.#host;
+    if (linger <= 0) this.#unsent += this.#outflow.clear();
+    else this.#outflow.flush();
+    this.#leave();
+    if (linger <= 0) return this.#giveUp();
+    const ends = clock.now() + linger;
+    if (this.#isClosed() || ends >= this.#lingerEnds) return;
+    this.#lingerEnds = ends;
+    this.#cancelLinger();
+    this.#cancelLinger = clock.after(linger, () => this.#giveUp());
+  }
+
+  #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** Hangs up if everything has been sent. */
+  #leave(): void {
+    if (this.#outflow.unsent > 0) return;
+    if (this.#conversation === undefined) this.#finish();
+    else this.#conversation.hangUp();
   }
 
   /** The linger time is over: what is queued is lost. A link that has taken everything keeps its farewell. */
   #giveUp(): void {
-    if (this.#state === "closed" || this.#link !== undefined && this.#outflow.idle) return;
-    const link = this.#link;
-    this.#finish();
-    link?.abort();
+    const outflow = this.#outflow;
+    if (outflow.unsent === 0) return;
+    this.#unsent += outflow.unsent;
+    outflow.detach();
+    outflow.clear();
+    if (this.#conversation === undefined) this.#finish();
+    else this.#conversation.abort();
   }
 
   #finish(error?: Error): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    this.#unsent = this.#outflow.unsent;
-    this.#cancelTimer();
-    this.#cancelHeartbeat();
+    const abort = this.#dialAbort;
+    this.#endDial();
+    abort?.abort();
     this.#cancelLinger();
-    this.#dialAbort?.abort();
-    this.#dialAbort = undefined;
     this.#detach();
-    if (this.#outflow.queued > 0) this.#outflow.clear();
-    if (this.dialled && this.#closing === undefined && this.#host.observed) {
-      this.#host.emit({ type: "close", endpoint: this.endpoint, ...(error === undefined ? {} : { error }) });
-    }
+    this.#unsent += this.#outflow.clear();
     this.#host.closed(this, this.#unsent);
     this.#resolveClosing(this.#unsent);
-  }
-
-  #tell(type: "accept" | "connect" | "connect:delay", link?: Link): void {
-    if (!this.#host.observed) return;
-    const { endpoint } = this;
-    if (type === "connect:delay") this.#host.emit({ type, endpoint });
-    else this.#host.emit({ type, endpoint, peer: link!.remote });
+    if (this.dialled && this.#closing === undefined) this.#reports.ended(error);
   }
 }

@@ -1,0 +1,220 @@
+/**
+ * A conversation: one connection from its greeting to its farewell. A link and an engine, and the timers between them;
+ * what they carry goes out through an {@link Outflow} and comes in through a {@link Pipe}, which outlive it.
+ *
+ * ```text
+ * handshaking ─► traffic ─┬─ the peer leaves ──────────────────────────┬─► over
+ *      └──────────────────┴─ we end it, or have no more to say ─► farewell ┘
+ * ```
+ *
+ * @module
+ */
+
+import type { Engine, EngineHandler, PeerInfo } from "../engine/engine.ts";
+import { ZmqError } from "../errors.ts";
+import type { Control, Message } from "../message.ts";
+import type { Pipe } from "../pipe/pipe.ts";
+import type { Link, LinkHandler } from "../transport/link.ts";
+import type { Clock } from "./clock.ts";
+import type { Outflow } from "./outflow.ts";
+
+/** How long a peer may take to hang up once we have: after that the link is cut. In milliseconds. */
+export const FAREWELL = 1000;
+
+/** Who holds a conversation. */
+export interface ConversationOwner {
+  /** Makes the engine. */
+  engine(handler: EngineHandler): Engine;
+  /** The handshake is complete. */
+  shaken(peer: PeerInfo): void;
+  /** It will end for a reason of ours, and carries no more messages. */
+  failing(): void;
+  /** The link is gone. The last call, and made once. */
+  over(error: Error | undefined): void;
+}
+
+/** One connection. */
+export class Conversation implements EngineHandler, LinkHandler {
+  /** The other end. */
+  readonly link: Link;
+  /** What the handshake told; `undefined` until it is complete. */
+  peer: PeerInfo | undefined;
+  /** Whole messages that have come. */
+  messagesIn = 0;
+  /** Octets that have come. */
+  bytesIn = 0;
+
+  readonly #engine: Engine;
+  readonly #pipe: Pipe;
+  readonly #outflow: Outflow;
+  readonly #clock: Clock;
+  readonly #owner: ConversationOwner;
+  /** Why we are ending it, if we are. */
+  #fault: Error | undefined;
+  /** Whether we have hung up, and wait for the peer to do so too. */
+  #leaving = false;
+  #over = false;
+  /** Whether messages are thrown away as they come. */
+  #discarding = false;
+  /** The link is gone, and what it brought is being handed over, whatever the high-water mark. */
+  #draining = false;
+  /** Cancels the handshake's timer, and later the farewell's. */
+  #cancelTimer: () => void = () => {};
+  #cancelBeat: () => void = () => {};
+  /** When the next beat is due; `Infinity`: none is, `-Infinity`: none will be any more. */
+  #beatAt = Infinity;
+
+  /** Says nothing until {@link start}. */
+  constructor(link: Link, pipe: Pipe, outflow: Outflow, clock: Clock, owner: ConversationOwner) {
+    this.link = link;
+    this.#pipe = pipe;
+    this.#outflow = outflow;
+    this.#clock = clock;
+    this.#owner = owner;
+    this.#engine = owner.engine(this);
+  }
+
+  /** Greets. `limit`: milliseconds for the handshake; 0 or `Infinity`: none. */
+  start(limit: number): void {
+    const { link } = this;
+    this.#outflow.attach(link, this.#engine);
+    if (limit > 0) this.#cancelTimer = this.#clock.after(limit, () => this.end(late(limit)));
+    link.start(this);
+    this.#engine.start();
+    this.#outflow.flush();
+  }
+
+  /** Milliseconds that the last heartbeat took, if there was one. */
+  get roundTrip(): number | undefined {
+    return this.#engine.roundTrip;
+  }
+
+  /** There is room for messages again. */
+  resume(): void {
+    if (this.#fault !== undefined || this.#over) return;
+    this.link.resume();
+    this.#engine.resume();
+  }
+
+  /** Throws away the messages that come from now on, but goes on listening: the peer may want its heartbeats answered. */
+  discard(): void {
+    this.#discarding = true;
+    this.resume();
+  }
+
+  /** Ends it for a reason of ours: what the engine has to say goes out, then we hang up. */
+  end(fault: Error): void {
+    if (this.#fault !== undefined || this.#over) return;
+    this.#fault = fault;
+    this.#stopBeating();
+    this.#outflow.shut();
+    this.#owner.failing();
+    // After silence there is nobody to say good-bye to.
+    if (fault instanceof ZmqError && fault.code === "ETIMEDOUT") return this.link.abort();
+    queueMicrotask(() => {
+      if (this.#over) return;
+      this.#outflow.flush();
+      this.hangUp();
+    });
+  }
+
+  /** Closes the link gracefully, and cuts it if the peer takes too long over it. */
+  hangUp(): void {
+    if (this.#leaving || this.#over) return;
+    this.#leaving = true;
+    this.#stopBeating();
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(FAREWELL, () => this.link.abort());
+    this.link.close();
+  }
+
+  /** Ends it now. What is on its way is lost. */
+  abort(): void {
+    this.#stopBeating();
+    this.link.abort();
+  }
+
+  // What the link tells.
+
+  /** Octets have come. */
+  data(chunk: Uint8Array): void {
+    // Hot: once per chunk.
+    this.bytesIn += chunk.length;
+    if (this.#fault === undefined && !this.#leaving) this.#engine.receive(chunk, this.#clock.now());
+  }
+
+  /** The link is gone. */
+  closed(error?: Error): void {
+    if (this.#fault === undefined && this.peer !== undefined && !this.#leaving) {
+      this.#draining = true;
+      this.#engine.resume();
+    }
+    this.#over = true;
+    this.#cancelTimer();
+    this.#stopBeating();
+    this.#owner.over(this.#fault ?? error);
+  }
+
+  // What the engine tells.
+
+  /** The handshake is complete. */
+  ready(peer: PeerInfo): void {
+    this.peer = peer;
+    this.#cancelTimer();
+    this.#beat();
+    this.#owner.shaken(peer);
+  }
+
+  /** A message has come. */
+  message(message: Message): boolean {
+    // Hot: once per message.
+    this.messagesIn++;
+    return this.#deliver(message);
+  }
+
+  /** A subscription has come. */
+  control(control: Control): boolean {
+    return this.#deliver(control);
+  }
+
+  /** The engine has something to send: perhaps the answer to a PING that asks us to watch the peer. */
+  output(): void {
+    this.#outflow.plan();
+    if (this.peer !== undefined) this.#beat();
+  }
+
+  /** The connection must end: the peer's fault, or its silence. */
+  fail(error: Error): void {
+    this.end(error);
+  }
+
+  #deliver(item: Message | Control): boolean {
+    // Hot: once per message.
+    if (this.#discarding || this.#pipe.deliver(item) || this.#draining) return true;
+    this.link.pause();
+    return false;
+  }
+
+  /** Sees to it that the engine is called when it wants to be. What comes from the peer can only put that off. */
+  #beat(): void {
+    const next = this.#engine.nextTick;
+    if (next >= this.#beatAt) return;
+    const clock = this.#clock;
+    this.#cancelBeat();
+    this.#beatAt = next;
+    this.#cancelBeat = clock.after(Math.max(0, next - clock.now()), () => {
+      this.#beatAt = Infinity;
+      this.#engine.tick(clock.now());
+      this.#beat();
+    });
+  }
+
+  #stopBeating(): void {
+    this.#cancelBeat();
+    this.#beatAt = -Infinity;
+  }
+}
+
+function late(limit: number): ZmqError {
+  return new ZmqError("ETIMEDOUT", `Cannot shake hands: it is not complete after ${limit} ms`);
+}
