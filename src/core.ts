@@ -28,19 +28,20 @@ export {
   ZmqError,
 } from "./errors.ts";
 export { type Frames, json, type MessageInput, type Part, text } from "./message.ts";
-export {
-  type EndpointEvent,
-  type FailureEvent,
-  type PeerEvent,
-  type SocketEvent,
-  type SocketEventListener,
-  type SocketEventOf,
-  SocketEvents,
-  type SocketEventType,
+export type {
+  EndpointEvent,
+  FailureEvent,
+  PeerEvent,
+  SocketEvent,
+  SocketEventListener,
+  SocketEventOf,
+  SocketEventType,
 } from "./monitor/events.ts";
+export { SocketEvents } from "./monitor/socket_events.ts";
 export type { PeerStats, SocketStats } from "./monitor/stats.ts";
 export { type Z85, z85 } from "./bytes/z85.ts";
 export type { SocketType } from "./engine/compatibility.ts";
+export type { WaitOptions } from "./socket/aborts.ts";
 export type { CallOptions } from "./socket/call.ts";
 export { Context, type ContextOptions } from "./socket/context.ts";
 export type { Receiving, Sending } from "./socket/faces.ts";
@@ -51,8 +52,9 @@ export { proxy, type ProxyOptions } from "./socket/proxy.ts";
 export { Publisher, Subscriber, XPublisher, XSubscriber } from "./socket/publishing.ts";
 export { Reply, Request } from "./socket/requesting.ts";
 export { Dealer, Router, type RouterConnectOptions } from "./socket/routing.ts";
-export { type CloseOptions, Socket } from "./socket/socket.ts";
-export type { WaitOptions } from "./socket/waiters.ts";
+export type { CloseOptions } from "./socket/linger.ts";
+export { Socket } from "./socket/socket.ts";
+export { frames } from "./streams/frames.ts";
 export type {
   Capabilities,
   DialOptions,

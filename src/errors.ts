@@ -19,6 +19,7 @@ export type ErrorCode =
   | "EFSM"
   | "EHOSTUNREACH"
   | "EINVAL"
+  | "EMFILE"
   | "ENAMETOOLONG"
   | "ENODEV"
   | "ENOENT"

@@ -4,28 +4,32 @@
  * @module
  */
 
-import { ClosedError } from "../errors.ts";
-import { InprocNames } from "../session/inproc.ts";
 import type { Transport } from "../transport/link.ts";
-import { Transports } from "../transport/registry.ts";
-import { defaultTransports } from "./default_transports.ts";
+import { ContextCore } from "./context_core.ts";
+import { lingerOf } from "./linger.ts";
 import type { DefaultOptions } from "./options.ts";
 
-/** How a {@link Context} is made: default options for its sockets, and its transports. */
+/** How a {@link Context} is made: default options for its sockets, its transports and its limits. */
 export interface ContextOptions extends Omit<DefaultOptions, "context"> {
   /**
    * The transports that `bind` and `connect` use, by their schemes; of two with one scheme the later wins. Default: the
    * runtime's own. `inproc` is always there.
    */
   readonly transports?: Iterable<Transport>;
+  /** `false`: the default `linger` of the context's sockets is 0. Default `true`. libzmq: `ZMQ_BLOCKY`. */
+  readonly blocky?: boolean;
+  /**
+   * How many sockets of the context may be open at once, 1 or more; one more throws `EMFILE`. Default `Infinity`.
+   * libzmq: `ZMQ_MAX_SOCKETS`.
+   */
+  readonly maxSockets?: number;
 }
 
-/** A socket, as its context sees it. */
-export interface ContextMember {
-  /** Closes the socket. */
-  close(linger: number): Promise<{ unsent: number }>;
-  /** The socket's options. */
-  readonly options: { readonly linger: number };
+let readCore: (context: Context) => ContextCore;
+
+/** What is behind a context's face. For the library's own use; it is not exported to users. */
+export function contextCoreOf(context: Context): ContextCore {
+  return readCore(context);
 }
 
 /**
@@ -48,44 +52,28 @@ export interface ContextMember {
  * ```
  */
 export class Context implements AsyncDisposable {
-  /** The inproc names. @internal */
-  readonly names: InprocNames = new InprocNames();
-  /** The default options. @internal */
-  readonly defaults: object;
-  readonly #given: Iterable<Transport> | undefined;
-  #transports: Transports | undefined;
-  readonly #members: Set<ContextMember> = new Set();
-  #closed = false;
+  readonly #core: ContextCore;
 
   /**
+   * Makes a context with no sockets.
+   *
    * @param options Default options for the sockets of this context, and the transports they use. Each socket takes the
-   * options that its type heeds; they are checked when the first such socket is made.
+   * options that its type heeds.
+   * @throws {TypeError} If an option is unknown, or of the wrong type.
+   * @throws {RangeError} If an option is out of its range.
+   * @throws {NotSupportedError} If an option cannot be had on this runtime.
    */
   constructor(options: ContextOptions = {}) {
-    const { transports, ...defaults } = options;
-    this.#given = transports;
-    this.defaults = defaults;
+    this.#core = new ContextCore(options);
+  }
+
+  static {
+    readCore = (context) => context.#core;
   }
 
   /** Whether the context has been closed. */
   get closed(): boolean {
-    return this.#closed;
-  }
-
-  /** The transports, found when they are first needed. @internal */
-  get transports(): Transports {
-    return this.#transports ??= new Transports(this.#given ?? defaultTransports());
-  }
-
-  /** A socket is made. @internal */
-  join(member: ContextMember): void {
-    if (this.#closed) throw new ClosedError("Cannot make socket: its context is closed");
-    this.#members.add(member);
-  }
-
-  /** A socket is closed. @internal */
-  leave(member: ContextMember): void {
-    this.#members.delete(member);
+    return this.#core.closed;
   }
 
   /**
@@ -94,12 +82,10 @@ export class Context implements AsyncDisposable {
    * @param options `linger`: how long queued messages may take to go out, in milliseconds; each socket's own unless
    * given.
    * @returns How many messages did not go out.
+   * @throws {RangeError} If `linger` is not a number of milliseconds, 0 or more.
    */
-  async close(options: { readonly linger?: number } = {}): Promise<{ unsent: number }> {
-    this.#closed = true;
-    const closing = [...this.#members].map((member) => member.close(options.linger ?? member.options.linger));
-    const results = await Promise.all(closing);
-    return { unsent: results.reduce((sum, { unsent }) => sum + unsent, 0) };
+  close(options?: { readonly linger?: number }): Promise<{ unsent: number }> {
+    return this.#core.close(lingerOf(options));
   }
 
   /** Closes every socket of the context. */

@@ -11,7 +11,8 @@ import { nullMechanism } from "../engine/mod.ts";
 import { ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { ClosedError, NotSupportedError } from "../errors.ts";
 import { EMPTY, type Message, type MessageInput, toMessage } from "../message.ts";
-import { type SocketEvent, SocketEvents } from "../monitor/events.ts";
+import type { SocketEvent } from "../monitor/events.ts";
+import { emitTo, SocketEvents } from "../monitor/socket_events.ts";
 import type { SocketStats } from "../monitor/stats.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import type { Pipe } from "../pipe/pipe.ts";
@@ -20,14 +21,16 @@ import type { Connection } from "../session/connection.ts";
 import type { InprocHost } from "../session/inproc.ts";
 import type { SessionHost } from "../session/session.ts";
 import type { Link } from "../transport/link.ts";
-import type { Context } from "./context.ts";
+import { Aborts, signalOf, type WaitOptions } from "./aborts.ts";
+import type { ContextCore } from "./context_core.ts";
 import { checkCapability, dial } from "./dial.ts";
 import { Endpoints } from "./endpoints.ts";
 import { can } from "./option_table.ts";
 import { OptionStore, type Settings } from "./settings.ts";
-import { signalOf, Waiters, type WaitOptions } from "./waiters.ts";
+import { Totals } from "./totals.ts";
+import { lateToReceive, lateToSend, type Waiter, Waiters } from "./waiters.ts";
 
-/** After this many sends in one turn, a caller waits for the next one, so that I/O and timers have theirs. */
+/** After this many sends in one turn, callers wait for the next one, so that I/O and timers have theirs. */
 const SENDS_A_TURN = 4096;
 
 /** The messages, octets and events of one socket. */
@@ -41,11 +44,14 @@ export class SocketCore implements SessionHost, InprocHost {
   /** Time. */
   readonly clock: Clock = systemClock;
   /** The context the socket lives in. */
-  readonly context: Context;
+  readonly context: ContextCore;
   /** What is bound and connected. */
   readonly endpoints: Endpoints;
   /** The rules of this type. */
   readonly pattern: Pattern;
+
+  /** The signals of calls that wait. */
+  readonly aborts: Aborts = new Aborts();
 
   readonly #canSend: boolean;
   readonly #canReceive: boolean;
@@ -53,32 +59,31 @@ export class SocketCore implements SessionHost, InprocHost {
   readonly #receivers: Waiters<undefined, Message>;
   readonly #done: Promise<void> = Promise.resolve();
   /** What else is to be told of `close`. */
-  readonly #closers: Set<(error: ClosedError) => void> = new Set();
+  readonly #closers: Set<() => void> = new Set();
   /** Messages that streams gave back. */
   readonly #returned: Deque<Message> = new Deque();
   #events: SocketEvents | undefined;
+  /** Whether the last event has been told. */
+  #ended = false;
   #closing: Promise<{ unsent: number }> | undefined;
   #turn = -1;
   #sends = 0;
   #nextTurn: Promise<void> | undefined;
   /** Whether waiting receivers are being served: what that wakes must not serve them again. */
   #serving = false;
-  /** What connections that are gone had counted. */
-  readonly #gone = { messagesOut: 0, messagesIn: 0, bytesOut: 0, bytesIn: 0, dropped: 0, reconnects: 0 };
+  readonly #totals = new Totals();
 
   /** `makePattern` gets the live options. */
-  constructor(type: SocketType, context: Context, options: object, makePattern: (core: SocketCore) => Pattern) {
+  constructor(type: SocketType, context: ContextCore, options: object, makePattern: (core: SocketCore) => Pattern) {
     this.type = type;
     this.context = context;
-    this.store = new OptionStore(type);
-    this.store.setAll(context.defaults, false);
-    this.store.setAll(options, true);
-    this.store.each((name, value) => checkCapability(context.transports, name, value));
+    this.store = new OptionStore(type, context.defaults);
+    for (const [name, value] of Object.entries(options)) if (name !== "context") this.#put(name, value);
     this.options = this.store.settings;
     this.#canSend = can(type, "send");
     this.#canReceive = can(type, "receive");
-    this.#senders = new Waiters(this.clock);
-    this.#receivers = new Waiters(this.clock);
+    this.#senders = new Waiters(this.clock, this.aborts);
+    this.#receivers = new Waiters(this.clock, this.aborts);
     this.pattern = makePattern(this);
     this.endpoints = new Endpoints(this);
     context.join(this);
@@ -113,7 +118,7 @@ export class SocketCore implements SessionHost, InprocHost {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#senders.wait(message, this.options.sendTimeout, "send", signal);
+    return this.#senders.wait(message, this.options.sendTimeout, lateToSend, signal);
   }
 
   /** Queues a message if that can be done now. */
@@ -124,9 +129,27 @@ export class SocketCore implements SessionHost, InprocHost {
     return this.#senders.length === 0 && this.#offer(message);
   }
 
+  /** Queues a message if that can be done now, and the turn has not had its share of them. */
+  tryPost(message: Message): boolean {
+    // Hot: once per message.
+    if (this.#senders.length > 0 || this.#resting || !this.#offer(message)) return false;
+    this.#sends++;
+    return true;
+  }
+
+  /** Waits in line to send, with callbacks. {@link giveUpSending} ends it, and nothing is sent. */
+  enterSenders(message: Message, timeout: number, sent: () => void, failed: (error: unknown) => void): Waiter {
+    return this.#senders.enter(message, timeout, lateToSend, undefined, sent, failed);
+  }
+
+  /** Whoever waits to send waits no more: `failed` is called with `error`. */
+  giveUpSending(waiter: Waiter, error: unknown): void {
+    this.#senders.withdraw(waiter, error);
+  }
+
   /** Throws if this socket cannot send. */
   checkSend(): void {
-    if (this.#closing !== undefined) throw this.#closedError("send");
+    if (this.#closing !== undefined) throw this.closedError("send");
     if (!this.#canSend) throw new NotSupportedError(`Cannot send on a ${this.type} socket: it only receives`);
   }
 
@@ -139,7 +162,7 @@ export class SocketCore implements SessionHost, InprocHost {
     const signal = options === undefined ? undefined : signalOf("receive", options);
     if (signal?.aborted) return Promise.reject(signal.reason);
     try {
-      this.pattern.checkReceive?.();
+      if (this.#returned.length === 0) this.pattern.checkReceive?.();
     } catch (error) {
       return Promise.reject(error);
     }
@@ -152,13 +175,15 @@ export class SocketCore implements SessionHost, InprocHost {
       const message = this.#accept();
       if (message !== undefined) return Promise.resolve(message);
     }
-    return this.#receivers.wait(undefined, timeout, "receive", signal);
+    if (this.#closing !== undefined) return Promise.reject(this.closedError("receive"));
+    return this.#receivers.wait(undefined, timeout, lateToReceive, signal);
   }
 
   /** The next message, if there is one now. */
   tryReceive(): Message | undefined {
     // Hot: once per message.
     this.checkReceive();
+    if (this.#returned.length === 0) this.pattern.checkReceive?.();
     return this.tryTake();
   }
 
@@ -167,15 +192,14 @@ export class SocketCore implements SessionHost, InprocHost {
     return this.#receivers.length > 0 ? undefined : this.#accept();
   }
 
-  /** Waits for the next message, for a stream. */
-  waitToTake(signal: AbortSignal): Promise<Message> {
-    return this.take(Infinity, signal);
+  /** Waits for the next message, with callbacks. {@link giveUpReceiving} ends it, and no message is lost. */
+  enterReceivers(timeout: number, taken: (message: Message) => void, failed: (error: unknown) => void): Waiter {
+    return this.#receivers.enter(undefined, timeout, lateToReceive, undefined, taken, failed);
   }
 
-  /** Waits until a message can be queued, for a stream. */
-  waitToSend(input: MessageInput, signal: AbortSignal): Promise<void> {
-    this.checkSend();
-    return this.submit(toMessage(input), signal);
+  /** Whoever waits for a message waits no more: `failed` is called with `error`. */
+  giveUpReceiving(waiter: Waiter, error: unknown): void {
+    this.#receivers.withdraw(waiter, error);
   }
 
   /** Takes a message back that a stream has taken and nobody has read: it is the next to be received. */
@@ -186,7 +210,7 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** Throws if this socket cannot receive. */
   checkReceive(): void {
-    if (this.#closing !== undefined) throw this.#closedError("receive");
+    if (this.#closing !== undefined) throw this.closedError("receive");
     if (!this.#canReceive) throw new NotSupportedError(`Cannot receive on a ${this.type} socket: it only sends`);
   }
 
@@ -194,7 +218,10 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** The socket's events; they are made from the first look on. */
   get events(): SocketEvents {
-    return this.#events ??= new SocketEvents();
+    if (this.#events !== undefined) return this.#events;
+    const events = this.#events = new SocketEvents();
+    if (this.#ended) emitTo(events, { type: "end" });
+    return events;
   }
 
   /** Whether anyone has looked at the events. */
@@ -204,42 +231,34 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** Tells an event. */
   emit(event: SocketEvent): void {
-    this.#events?.emit(event);
+    if (this.#events !== undefined) emitTo(this.#events, event);
+  }
+
+  /** Counts a message that was dropped outside of the pattern. */
+  countDrop(): void {
+    this.#totals.drop();
   }
 
   /** A snapshot of all counters. */
   stats(): SocketStats {
-    const total = { ...this.#gone };
-    const peers = this.endpoints.connections.map((connection) => connection.stats());
-    let queuedOut = 0;
-    let queuedIn = 0;
-    for (const peer of peers) {
-      queuedOut += peer.queuedOut;
-      queuedIn += peer.queuedIn;
-      total.messagesOut += peer.messagesOut;
-      total.messagesIn += peer.messagesIn;
-      total.bytesOut += peer.bytesOut;
-      total.bytesIn += peer.bytesIn;
-      total.reconnects += peer.reconnects;
-    }
-    return {
-      ...total,
-      queuedOut,
-      queuedIn,
+    return this.#totals.snapshot(this.endpoints.connections.map((connection) => connection.stats()), {
+      dropped: this.pattern.dropped,
       pendingSends: this.#senders.length,
       pendingReceives: this.#receivers.length,
-      dropped: total.dropped + this.pattern.dropped,
-      peers,
-    };
+    });
   }
 
   /** Sets an option; high-water marks act at once. */
   setOption(name: string, value: unknown): void {
-    const checked = this.store.check(name, value);
-    checkCapability(this.context.transports, name, checked);
-    this.store.put(name, checked);
+    this.#put(name, value);
     if (!name.endsWith("HighWaterMark")) return;
     for (const connection of this.endpoints.connections) connection.limit();
+  }
+
+  #put(name: string, value: unknown): void {
+    const checked = this.store.check(name, value);
+    checkCapability(() => this.context.transports, name, checked);
+    this.store.put(name, checked);
   }
 
   // Life.
@@ -249,23 +268,25 @@ export class SocketCore implements SessionHost, InprocHost {
     if (this.#closing !== undefined) return this.#closing;
     let resolve!: (result: { unsent: number }) => void;
     this.#closing = new Promise((resolveIt) => resolve = resolveIt);
-    this.#senders.rejectAll(() => this.#closedError("send"));
-    this.#receivers.rejectAll(() => this.#closedError("receive"));
-    for (const tell of [...this.#closers]) tell(this.#closedError("wait"));
+    this.#senders.rejectAll(() => this.closedError("send"));
+    this.#receivers.rejectAll(() => this.closedError("receive"));
+    for (const tell of [...this.#closers]) tell();
     this.endpoints.close(linger).then((unsent) => {
       this.context.leave(this);
+      this.#ended = true;
       this.emit({ type: "end" });
       resolve({ unsent });
     });
     return this.#closing;
   }
 
-  #closedError(what: string): ClosedError {
+  /** The error of a call that the socket is closed for. */
+  closedError(what: string): ClosedError {
     return new ClosedError(`Cannot ${what}: the ${this.type} socket is closed`);
   }
 
   /** Calls `tell` when the socket is closed. Answers a function that prevents it. */
-  onClose(tell: (error: ClosedError) => void): () => void {
+  onClose(tell: () => void): () => void {
     this.#closers.add(tell);
     return () => this.#closers.delete(tell);
   }
@@ -338,14 +359,7 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** A connection is over. */
   closed(connection: Connection, unsent: number): void {
-    const { messagesOut, messagesIn, bytesOut, bytesIn, reconnects } = connection.stats();
-    const gone = this.#gone;
-    gone.messagesOut += messagesOut;
-    gone.messagesIn += messagesIn;
-    gone.bytesOut += bytesOut;
-    gone.bytesIn += bytesIn;
-    gone.reconnects += reconnects;
-    gone.dropped += unsent;
+    this.#totals.add(connection.stats(), unsent);
     this.endpoints.remove(connection);
   }
 
@@ -387,7 +401,7 @@ export class SocketCore implements SessionHost, InprocHost {
   }
 
   #serveSenders(): void {
-    while (this.#senders.length > 0) {
+    while (this.#senders.length > 0 && !this.#resting) {
       let taken = false;
       try {
         taken = this.pattern.send(this.#senders.first);
@@ -396,6 +410,7 @@ export class SocketCore implements SessionHost, InprocHost {
         continue;
       }
       if (!taken) return;
+      this.#sends++;
       this.#senders.resolve();
       if (this.#receivers.length > 0) this.#serveReceivers();
     }
@@ -403,20 +418,27 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** What a `send` that need not wait answers: one promise for all of them, and once in a while the next turn's. */
   #granted(): Promise<void> {
-    if (++this.#sends < SENDS_A_TURN) return this.#done;
+    // Hot: once per message.
+    return ++this.#sends < SENDS_A_TURN || !this.#resting ? this.#done : this.#nextTurn!;
+  }
+
+  /** Whether this turn has had its share of sends: those who wait have theirs in the next. */
+  get #resting(): boolean {
+    if (this.#sends < SENDS_A_TURN) return false;
     const turn = this.clock.turn();
     if (turn !== this.#turn) {
       this.#turn = turn;
       this.#sends = 0;
-      return this.#done;
+      return false;
     }
     this.#nextTurn ??= new Promise((resolve) =>
       this.clock.atTurnEnd(() => {
         this.#nextTurn = undefined;
         this.#sends = 0;
         resolve();
+        if (this.#senders.length > 0) this.#serveSenders();
       })
     );
-    return this.#nextTurn;
+    return true;
   }
 }

@@ -15,7 +15,7 @@ import type { Settings } from "./settings.ts";
 const NEEDS: Readonly<Record<string, keyof Capabilities>> = {
   backlog: "backlog",
   tcpKeepalive: "keepAlive",
-  tcpKeepaliveIdle: "keepAlive",
+  tcpKeepaliveIdle: "keepAliveIdle",
   tcpKeepaliveInterval: "keepAliveProbes",
   tcpKeepaliveCount: "keepAliveProbes",
   typeOfService: "typeOfService",
@@ -26,11 +26,11 @@ const NEEDS: Readonly<Record<string, keyof Capabilities>> = {
  *
  * @throws {NotSupportedError} If it cannot.
  */
-export function checkCapability(transports: Transports, name: string, value: unknown): void {
+export function checkCapability(transports: () => Transports, name: string, value: unknown): void {
   const need = NEEDS[name];
-  const tcp = transports.get("tcp");
-  if (need === undefined || tcp === undefined || tcp.capabilities[need]) return;
-  if (value === OPTION_TABLE[name]!.initial) return;
+  if (need === undefined || value === OPTION_TABLE[name]!.initial) return;
+  // Only now, so that a context's transports are not looked for before someone needs them.
+  if (transports().get("tcp")?.capabilities[need] !== false) return;
   throw new NotSupportedError(`Cannot set option "${name}": this runtime has no way to do so`);
 }
 

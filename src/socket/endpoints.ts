@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ClosedError, EndpointError, show, wrongType } from "../errors.ts";
+import { EndpointError, show, wrongType } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
 import { Session } from "../session/session.ts";
-import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
+import { hostOf, parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
 import type { Link, Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
 import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
@@ -58,7 +58,7 @@ export class Endpoints {
   /** Binds an endpoint. What is wrong with its spelling throws; what fails rejects. */
   bind(endpoint: string, signal: AbortSignal | undefined): Promise<string> {
     const core = this.#core;
-    this.#check(endpoint, "bind");
+    this.check(endpoint, "bind");
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (endpoint.startsWith("inproc://")) {
       try {
@@ -73,13 +73,13 @@ export class Endpoints {
     }
     const binding = this.#listen(endpoint, signal);
     this.#wait(binding);
-    return binding;
+    return signal === undefined ? binding : this.#unlessAborted(binding, signal);
   }
 
   /** Connects to an endpoint, from now on and for good. `givenId`: a routing id for the peer; empty: none. */
   connect(endpoint: string, givenId: Uint8Array): void {
     const core = this.#core;
-    this.#check(endpoint, "connect");
+    this.check(endpoint, "connect");
     if (CONNECT_ONCE.includes(core.type) && this.#dialled(endpoint).length > 0) return;
     this.last = endpoint;
     if (endpoint.startsWith("inproc://")) return void core.context.names.connect(endpoint, core, givenId);
@@ -89,11 +89,12 @@ export class Endpoints {
   }
 
   /** Frees a bound endpoint, and ends the connections accepted through it. */
-  async unbind(endpoint: string): Promise<void> {
+  unbind(endpoint: string): Promise<void> {
+    this.#checkText(endpoint, "unbind");
     const found = [...this.#bound].filter((bound) => bound.endpoint === endpoint || bound.given === endpoint);
     if (found.length === 0) {
       const known = [...this.#bound].map((bound) => bound.endpoint).join(", ") || "none";
-      throw missing("unbind", endpoint, `it is not bound, bound are: ${known}`);
+      return Promise.reject(missing("unbind", endpoint, `it is not bound, wanted one that is: ${known}`));
     }
     for (const bound of found) {
       this.#bound.delete(bound);
@@ -103,15 +104,17 @@ export class Endpoints {
         if (accepted && connection instanceof Session) this.#wait(connection.close(this.#core.options.linger));
       }
     }
-    await Promise.all(found.map((bound) => this.#free(bound)));
+    return Promise.all(found.map((bound) => this.#free(bound))).then(() => {});
   }
 
   /** Connects to an endpoint no more. */
   disconnect(endpoint: string): void {
+    this.#checkText(endpoint, "disconnect");
     const found = this.#dialled(endpoint);
     if (found.length === 0) {
-      const known = [...this.#connections].filter(({ dialled }) => dialled).map((one) => one.endpoint).join(", ");
-      throw missing("disconnect", endpoint, `it is not connected, connected are: ${known || "none"}`);
+      const dialled = this.connections.filter((one) => one.dialled && !this.#leaving.has(one));
+      const known = dialled.map((one) => one.endpoint).join(", ") || "none";
+      throw missing("disconnect", endpoint, `it is not connected, wanted one that is: ${known}`);
     }
     const { observed } = this.#core;
     for (const connection of found) {
@@ -139,14 +142,28 @@ export class Endpoints {
     return this.connections.filter((one) => one.dialled && one.endpoint === endpoint && !this.#leaving.has(one));
   }
 
-  #check(endpoint: unknown, role: Role): asserts endpoint is string {
-    const core = this.#core;
-    if (core.isClosed) throw new ClosedError(`Cannot ${role}: the ${core.type} socket is closed`);
-    if (typeof endpoint !== "string") {
-      throw wrongType(`Cannot ${role}: endpoint is ${show(endpoint)}, wanted text such as "tcp://127.0.0.1:5555"`);
-    }
+  /** Throws if the socket is closed, or an endpoint is not spelled as its transport would have it. */
+  check(endpoint: string, role: Role): void {
+    this.#checkText(endpoint, role);
     if (splitEndpoint(endpoint, role).scheme === "inproc") return void parseInproc(endpoint, role);
-    core.context.transports.find(endpoint, role, ["inproc"]).check(endpoint, role);
+    const { context, options } = this.#core;
+    const transport = context.transports.find(endpoint, role, ["inproc"]);
+    transport.check(endpoint, role);
+    const { socksProxy, socksUsername, socksPassword } = options;
+    if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
+    // RFC 1929 has no room for one without the other.
+    if ((socksUsername === undefined) !== (socksPassword === undefined)) {
+      throw wrongType(
+        `Cannot connect to ${show(endpoint)}: socksProxy has a username or a password alone, wanted both or neither`,
+      );
+    }
+  }
+
+  #checkText(endpoint: string, what: string): void {
+    if (this.#core.isClosed) throw this.#core.closedError(what);
+    if (typeof endpoint !== "string") {
+      throw wrongType(`Cannot ${what}: endpoint is ${show(endpoint)}, wanted text such as "tcp://127.0.0.1:5555"`);
+    }
   }
 
   async #listen(endpoint: string, signal: AbortSignal | undefined): Promise<string> {
@@ -172,9 +189,19 @@ export class Endpoints {
     if (core.isClosed || signal?.aborted) {
       await listener.close();
       signal?.throwIfAborted();
-      throw new ClosedError(`Cannot bind: the ${core.type} socket was closed meanwhile`);
+      throw core.closedError("bind");
     }
     return this.#bindDone(endpoint, listener);
+  }
+
+  /** What comes of binding; once the signal is aborted its reason, though what was bound has yet to be freed. */
+  #unlessAborted(binding: Promise<string>, signal: AbortSignal): Promise<string> {
+    const { aborts } = this.#core;
+    return new Promise((resolve, reject) => {
+      aborts.add(signal, reject);
+      const settle = (): void => aborts.delete(signal, reject);
+      binding.then(resolve, reject).finally(settle);
+    });
   }
 
   #accept(endpoint: string, link: Link): void {
@@ -186,7 +213,7 @@ export class Endpoints {
       const error = new EndpointError(
         "EACCES",
         endpoint,
-        `Cannot accept ${link.remote}: tcpAcceptFilter has no such address`,
+        `Cannot accept ${link.remote}: its address is not in tcpAcceptFilter, wanted one that is`,
       );
       if (core.observed) core.emit({ type: "accept:error", endpoint, error });
       return;
@@ -231,9 +258,4 @@ export class Endpoints {
 
 function missing(what: string, endpoint: string, found: string): EndpointError {
   return new EndpointError("ENOENT", endpoint, `Cannot ${what} ${show(endpoint)}: ${found}`);
-}
-
-/** The IP address in `tcp://address:port`, without brackets. */
-function hostOf(endpoint: string): string {
-  return endpoint.slice("tcp://".length, endpoint.lastIndexOf(":")).replace(/^\[|\]$/g, "");
 }

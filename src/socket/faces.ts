@@ -5,7 +5,7 @@
  */
 
 import type { Frames, MessageInput } from "../message.ts";
-import type { WaitOptions } from "./waiters.ts";
+import type { WaitOptions } from "./aborts.ts";
 
 /** A socket that sends. */
 export interface Sending {

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { latin1 } from "../bytes/ascii.ts";
 import type { SocketType } from "../engine/compatibility.ts";
 import { NotSupportedError, show, wrongRange, wrongType } from "../errors.ts";
-import { textFrame } from "../message.ts";
+import { EMPTY } from "../message.ts";
 import { AcceptFilter } from "../transport/accept_filter.ts";
+import { parseTcpConnect } from "../transport/endpoint.ts";
 
 /** One option. */
 export interface OptionRow {
@@ -83,11 +83,14 @@ function highWaterMark(heeds: readonly SocketType[]): OptionRow {
   return { ...whole(1000, 0, Infinity, " of messages", heeds), use: (value) => value === 0 ? Infinity : value };
 }
 
+/** The octets of text, or a copy. Not by `slice`: of a Node Buffer that would be no copy. */
+function toOctets(value: string | Uint8Array): Uint8Array {
+  return typeof value === "string" ? new TextEncoder().encode(value) : new Uint8Array(value);
+}
+
 /** Text or octets of limited length, or nothing. */
 function octets(least: number, most: number, check?: (octets: Uint8Array) => string | undefined): OptionRow {
   const wanted = most === Infinity ? "text, octets or null" : `text or octets, ${least} to ${most} of them, or null`;
-  const toOctets = (value: string | Uint8Array): Uint8Array =>
-    typeof value === "string" ? new TextEncoder().encode(value) : value.slice();
   return {
     initial: null,
     check(name, value) {
@@ -99,21 +102,27 @@ function octets(least: number, most: number, check?: (octets: Uint8Array) => str
       }
       const fault = check?.(toOctets(value));
       if (fault !== undefined) throw wrongRange(`Cannot set option "${name}": ${fault}`);
-      return typeof value === "string" ? value : value.slice();
+      return typeof value === "string" ? value : new Uint8Array(value);
     },
     use: (value) => value === null ? undefined : toOctets(value as string | Uint8Array),
   };
 }
 
-const shortText: OptionRow = {
-  initial: null,
-  check(name, value) {
-    if (value === null || value === undefined) return null;
-    const fits = typeof value === "string" && value.length > 0 && textFrame(value).length <= LONGEST_NAME;
-    return fits ? value : refuse(name, value, `text of 1 to ${LONGEST_NAME} octets, or null`);
-  },
-  use: (value) => value ?? undefined,
-};
+/** Text of limited length, or nothing. A secret is never shown. */
+function shortText(secret: boolean): OptionRow {
+  const wanted = `text of 1 to ${LONGEST_NAME} octets, or null`;
+  return {
+    initial: null,
+    check(name, value) {
+      if (value === null || value === undefined) return null;
+      const length = typeof value === "string" ? new TextEncoder().encode(value).length : -1;
+      if (length >= 1 && length <= LONGEST_NAME) return value;
+      if (length < 0) return refuse(name, secret ? typeof value : value, wanted);
+      throw wrongRange(`Cannot set option "${name}": value is ${length} octets, wanted ${wanted}`);
+    },
+    use: (value) => value ?? undefined,
+  };
+}
 
 function oneOf(values: readonly unknown[], heeds: readonly SocketType[]): OptionRow {
   const wanted = values.map((value) => show(value)).join(", ");
@@ -124,13 +133,41 @@ function oneOf(values: readonly unknown[], heeds: readonly SocketType[]): Option
   };
 }
 
+/** Properties for the handshake (RFC 37, "metadata"): the application's own names begin with `X-`. */
+const metadata: OptionRow = {
+  initial: Object.freeze({}),
+  check(name, value) {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return refuse(name, value, "an object of properties");
+    }
+    const copy: Record<string, string | Uint8Array> = {};
+    for (const [key, property] of Object.entries(value as Record<string, unknown>)) {
+      if (!/^X-[A-Za-z0-9\-_.+]*$/i.test(key) || key.length > LONGEST_NAME) {
+        const wanted = `"X-" and letters, digits or any of - _ . +, at most ${LONGEST_NAME} characters`;
+        throw wrongRange(`Cannot set option "${name}": a property's name is ${show(key)}, wanted ${wanted}`);
+      }
+      const fits = (typeof property === "string" || property instanceof Uint8Array) && property.length > 0;
+      if (!fits) {
+        const found = `${show(key)} is ${show(property)}`;
+        throw wrongType(`Cannot set option "${name}": ${found}, wanted text or octets, not empty`);
+      }
+      copy[key] = typeof property === "string" ? property : new Uint8Array(property);
+    }
+    return Object.freeze(copy);
+  },
+  use: (value) =>
+    Object.entries(value as Record<string, string | Uint8Array>)
+      .map(([key, property]): [string, Uint8Array] => [key, toOctets(property)])
+      .sort(([one], [other]) => one < other ? -1 : 1),
+};
+
 /** What has no meaning here: only the value that asks for nothing is taken. */
 function unsupported(nothing: unknown, why: string): OptionRow {
   return {
     initial: nothing,
     check(name, value) {
       if (value === nothing || value === null || value === undefined) return nothing;
-      throw new NotSupportedError(`Cannot set option "${name}": ${why}`);
+      throw new NotSupportedError(`Cannot set option "${name}": ${why}, wanted it left at ${show(nothing)}`);
     },
   };
 }
@@ -138,6 +175,7 @@ function unsupported(nothing: unknown, why: string): OptionRow {
 const KERNEL = "JavaScript runtimes give no access to this property of a connection";
 const MULTICAST = "there are no multicast transports here";
 const SECURITY = "this version has the NULL mechanism only";
+const THREADS = "there are no I/O threads here";
 const GSSAPI = "there is no GSSAPI mechanism here";
 const VMCI = "there is no VMCI transport here";
 
@@ -147,10 +185,10 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   reconnectInterval: whole(100, 0, Infinity, MS),
   reconnectMaxInterval: whole(0, 0, Infinity, MS),
   reconnectStop: {
-    initial: [],
+    initial: Object.freeze([]),
     check(name, value) {
       const known = Array.isArray(value) && value.every((stop) => stop === "refused" || stop === "handshake");
-      return known ? [...value] : refuse(name, value, `an array of "refused" and "handshake"`);
+      return known ? Object.freeze([...value]) : refuse(name, value, `an array of "refused" and "handshake"`);
     },
   },
   backlog: whole(100, 1, 65535, " of connections"),
@@ -182,14 +220,15 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
       if (!Array.isArray(texts) || texts.some((text) => typeof text !== "string")) {
         return refuse(name, value, "an address or network as text, several of them, or null");
       }
-      try {
-        new AcceptFilter(texts);
-      } catch (error) {
-        throw Object.assign(new RangeError(`Cannot set option "${name}": ${(error as Error).message}`), {
-          code: "EINVAL",
-        });
+      for (const text of texts) {
+        try {
+          new AcceptFilter([text]);
+        } catch {
+          // Its own words are about a filter; these are about the option.
+          throw wrongRange(`Cannot set option "${name}": ${show(text)} is no IP network, wanted one as "10.0.0.0/8"`);
+        }
       }
-      return typeof value === "string" ? value : [...texts];
+      return typeof value === "string" ? value : Object.freeze([...texts]);
     },
     use: (value) =>
       value === null ? undefined : new AcceptFilter(typeof value === "string" ? [value] : value as string[]),
@@ -199,44 +238,21 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
     initial: null,
     check(name, value) {
       if (value === null || value === undefined || value === "") return null;
-      const fits = typeof value === "string" && /^.+:\d{1,5}$/.test(value);
-      return fits ? value : refuse(name, value, `"host:port" or null`);
+      if (typeof value === "string" && !value.includes(";")) {
+        try {
+          parseTcpConnect(`tcp://${value}`);
+          return value;
+        } catch {
+          // Said below, about the option.
+        }
+      }
+      return refuse(name, value, `"host:port" or null`);
     },
     use: (value) => value ?? undefined,
   },
-  socksUsername: shortText,
-  socksPassword: shortText,
-  metadata: {
-    initial: {},
-    check(name, value) {
-      if (typeof value !== "object" || value === null || Array.isArray(value)) {
-        return refuse(name, value, "an object of properties");
-      }
-      for (const [key, property] of Object.entries(value)) {
-        if (!/^X-[\x21-\x7e]*$/i.test(key) || key.length > LONGEST_NAME) {
-          throw wrongRange(
-            `Cannot set option "${name}": a property's name is ${
-              show(key)
-            }, wanted "X-" and at most 253 ASCII characters`,
-          );
-        }
-        const fits = (typeof property === "string" || property instanceof Uint8Array) && property.length > 0;
-        if (!fits) {
-          throw wrongType(
-            `Cannot set option "${name}": ${show(key)} is ${show(property)}, wanted text or octets, not empty`,
-          );
-        }
-      }
-      return { ...value };
-    },
-    use: (value) =>
-      Object.entries(value as Record<string, string | Uint8Array>)
-        .map(([key, property]): [string, Uint8Array] => [
-          key,
-          typeof property === "string" ? new TextEncoder().encode(property) : property.slice(),
-        ])
-        .sort(([one], [other]) => one < other ? -1 : 1),
-  },
+  socksUsername: shortText(false),
+  socksPassword: shortText(true),
+  metadata,
 
   sendHighWaterMark: highWaterMark(SENDERS),
   sendTimeout: whole(Infinity, 0, Infinity, MS, SENDERS),
@@ -249,7 +265,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
       LONGEST_NAME,
       (id) => id[0] === 0 ? "it begins with a zero octet, which ROUTER keeps for its own" : undefined,
     ),
-    heeds: ["REQ", "DEALER", "ROUTER"],
+    heeds: ["REQ", "REP", "DEALER", "ROUTER"],
   },
   probeRouter: { ...flag, heeds: ["REQ", "DEALER", "ROUTER"] },
   correlate: { ...flag, heeds: ["REQ"] },
@@ -265,7 +281,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   manualLastValue: { ...flag, heeds: ["XPUB"] },
   welcomeMessage: { ...octets(0, Infinity), heeds: ["XPUB"] },
 
-  affinity: unsupported(0, "there are no I/O threads here to choose from"),
+  affinity: unsupported(0, THREADS),
   sendBufferSize: unsupported(-1, KERNEL),
   receiveBufferSize: unsupported(-1, KERNEL),
   tcpMaxRetransmitTimeout: unsupported(0, KERNEL),
@@ -296,12 +312,28 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   vmciConnectTimeout: unsupported(-1, VMCI),
 };
 
+/** Options of contexts themselves, by name. All others are defaults for their sockets. */
+export const CONTEXT_OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
+  blocky: { ...flag, initial: true },
+  maxSockets: whole(Infinity, 1, Infinity, " of sockets"),
+  ioThreads: unsupported(1, THREADS),
+  threadPriority: unsupported(-1, THREADS),
+  threadSchedulingPolicy: unsupported(-1, THREADS),
+};
+
+/** The error for a name that no option has. */
+export function refuseUnknown(name: string): TypeError {
+  const meant = Object.keys(OPTION_TABLE).find((known) => known.toLowerCase() === name.toLowerCase());
+  const wanted = meant === undefined ? "" : `, wanted perhaps "${meant}"`;
+  return wrongType(`Cannot set option ${show(name)}: there is no option of this name${wanted}`);
+}
+
 /** An option's row. Throws if there is no such option, or a socket of this type does not heed it. */
 export function optionRow(type: SocketType, name: string): OptionRow {
   const row = Object.hasOwn(OPTION_TABLE, name) ? OPTION_TABLE[name]! : undefined;
-  if (row === undefined) throw wrongType(`Cannot set option ${show(name)}: there is no option of this name`);
+  if (row === undefined) throw refuseUnknown(name);
   if (row.heeds?.includes(type) === false) {
-    throw wrongType(`Cannot set option "${name}": a ${type} does not heed it, ${row.heeds.join(", ")} would`);
+    throw wrongType(`Cannot set option "${name}": the socket is a ${type}, wanted ${row.heeds.join(", ")}`);
   }
   return row;
 }
@@ -313,8 +345,8 @@ export function initialOf(type: SocketType, name: string): unknown {
   return OPTION_TABLE[name]!.initial;
 }
 
-/** A routing id given to `connect`. Throws as the option does. */
+/** Reads the routing id given to `connect`; empty if there is none. Throws as the option does. */
 export function checkRoutingId(value: unknown): Uint8Array {
   const row = OPTION_TABLE["routingId"]!;
-  return row.use!(row.check("routingId", value)) as Uint8Array | undefined ?? latin1("");
+  return row.use!(row.check("routingId", value)) as Uint8Array | undefined ?? EMPTY;
 }

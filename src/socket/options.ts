@@ -1,7 +1,7 @@
 /**
  * The options of sockets, under the names of npm `zeromq` v6. Each can be given to the constructor, and is a property
  * of the socket that can be read and written. Durations are milliseconds; `Infinity` is "no limit", and so is -1 where
- * `zeromq` users would write it; `undefined` or `null` is "not set".
+ * `zeromq` users would write it; `undefined` is "not set", and makes an option what it is by default.
  *
  * Unless an option says that it acts at once, a change holds from the next `bind`, `connect` or reconnection on.
  *
@@ -150,7 +150,8 @@ export interface ConflateOptions {
 export interface IdentityOptions {
   /**
    * The routing id by which a ROUTER knows this socket: 1 to 255 octets (text is UTF-8), the first not zero. Default
-   * `null`: the ROUTER makes one up. RFC 37's `Identity`, libzmq: `ZMQ_ROUTING_ID`.
+   * `null`: the ROUTER makes one up. A REP keeps it to itself, since no ROUTER is its peer. RFC 37's `Identity`, libzmq:
+   * `ZMQ_ROUTING_ID`.
    */
   readonly routingId?: string | Uint8Array | null;
 }
@@ -229,7 +230,7 @@ export interface RequestOptions extends SocketOptions, SendingOptions, Receiving
 }
 
 /** Options of a {@link Reply}. */
-export interface ReplyOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+export interface ReplyOptions extends SocketOptions, SendingOptions, ReceivingOptions, IdentityOptions {}
 
 /** Options of a {@link Dealer}. */
 export interface DealerOptions

@@ -28,9 +28,10 @@ export interface Pair extends Sending, Receiving, Properties<PairOptions> {}
  * assertEquals(text((await other.receive())[0]), "ping");
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Pair extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link PairOptions}.
    * @throws {TypeError} If an option is unknown to PAIR, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.

@@ -27,9 +27,10 @@ export interface Push extends Sending, Properties<PushOptions> {}
  * assertEquals(text((await pull.receive())[0]), "a job");
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Push extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link PushOptions}.
    * @throws {TypeError} If an option is unknown to PUSH, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
@@ -43,9 +44,10 @@ export class Push extends Socket {
 export interface Pull extends Receiving, Properties<PullOptions> {}
 
 /** PULL: receives from every PUSH in turn. See {@link Push} for an example. */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Pull extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link PullOptions}.
    * @throws {TypeError} If an option is unknown to PULL, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.

@@ -4,15 +4,12 @@
  * @module
  */
 
-import { ClosedError, show, wrongType } from "../errors.ts";
+import { ClosedError, show, StateError, UnreachableError, wrongType } from "../errors.ts";
 import { EMPTY, type Message, text } from "../message.ts";
 import { can } from "./option_table.ts";
 import type { SocketCore } from "./core.ts";
 import { coreOf, Socket } from "./socket.ts";
-import { signalOf } from "./waiters.ts";
-
-/** How many messages one direction moves before others have their turn. */
-const BURST = 1000;
+import { signalOf } from "./aborts.ts";
 
 /** What a proxy can be given besides its two sockets. */
 export interface ProxyOptions {
@@ -26,14 +23,6 @@ export interface ProxyOptions {
   readonly control?: Socket;
   /** Ends the proxy: it rejects with the signal's reason. No message is lost. */
   readonly signal?: AbortSignal;
-}
-
-/** What passed one socket: frames and octets. */
-interface Traffic {
-  framesIn: bigint;
-  bytesIn: bigint;
-  framesOut: bigint;
-  bytesOut: bigint;
 }
 
 /**
@@ -68,156 +57,30 @@ interface Traffic {
  * @param options Capture, control and signal, see {@link ProxyOptions}.
  * @returns When a `TERMINATE` has come, or either socket has been closed.
  * @throws {TypeError} If what is given is no socket, or no message could pass between the two.
+ * @throws {ClosedError} If a socket is closed.
+ * @throws {NotSupportedError} If `capture` cannot send, or `control` cannot receive.
  */
-export async function proxy(front: Socket, back: Socket, options: ProxyOptions = {}): Promise<void> {
-  const ends = [coreFrom(front, "front"), coreFrom(back, "back")] as const;
-  const capture = options.capture === undefined ? undefined : coreFrom(options.capture, "capture");
-  const control = options.control === undefined ? undefined : coreFrom(options.control, "control");
+export function proxy(front: Socket, back: Socket, options: ProxyOptions = {}): Promise<void> {
   const signal = signalOf("run proxy", options);
+  const ends = [readCore(front, "front"), readCore(back, "back")] as const;
+  const capture = options.capture === undefined ? undefined : readCore(options.capture, "capture");
+  const control = options.control === undefined ? undefined : readCore(options.control, "control");
   capture?.checkSend();
   control?.checkReceive();
-  const run = new ProxyRun(ends[0], ends[1], capture);
-  if (!run.possible) {
+  if (!passes(...ends) && !passes(ends[1], ends[0])) {
     throw wrongType(
-      `Cannot run proxy: nothing passes between a ${front.type} and a ${back.type}, wanted sockets that fit`,
+      `Cannot run proxy: nothing passes between a ${front.type} and a ${back.type}, wanted one that receives and one that sends`,
     );
   }
-  signal?.throwIfAborted();
-  const aborted = (): void => run.stop();
-  signal?.addEventListener("abort", aborted);
-  try {
-    await run.start(control);
-  } finally {
-    signal?.removeEventListener("abort", aborted);
-  }
-  signal?.throwIfAborted();
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  return new Run(...ends, capture).start(control, signal);
 }
 
-function coreFrom(socket: unknown, what: string): SocketCore {
-  if (socket instanceof Socket) return coreOf(socket);
-  throw wrongType(`Cannot run proxy: ${what} is ${show(socket)}, wanted a socket`);
-}
-
-class ProxyRun {
-  readonly #front: SocketCore;
-  readonly #back: SocketCore;
-  readonly #capture: SocketCore | undefined;
-  readonly #stopped = new AbortController();
-  readonly #frontTraffic: Traffic = { framesIn: 0n, bytesIn: 0n, framesOut: 0n, bytesOut: 0n };
-  readonly #backTraffic: Traffic = { framesIn: 0n, bytesIn: 0n, framesOut: 0n, bytesOut: 0n };
-  #paused: Promise<void> | undefined;
-  #resume: () => void = () => {};
-
-  constructor(front: SocketCore, back: SocketCore, capture: SocketCore | undefined) {
-    this.#front = front;
-    this.#back = back;
-    this.#capture = capture;
-  }
-
-  get possible(): boolean {
-    return passes(this.#front, this.#back) || passes(this.#back, this.#front);
-  }
-
-  async start(control: SocketCore | undefined): Promise<void> {
-    const directions: Promise<void>[] = [];
-    const [front, back] = [this.#front, this.#back];
-    if (passes(front, back)) directions.push(this.#move(front, back, this.#frontTraffic, this.#backTraffic));
-    if (front !== back && passes(back, front)) {
-      directions.push(this.#move(back, front, this.#backTraffic, this.#frontTraffic));
-    }
-    const steering = control === undefined ? undefined : this.#steer(control);
-    // When one direction ends, so does everything.
-    for (const direction of directions) direction.then(() => this.stop(), () => this.stop());
-    await Promise.all([...directions, steering]);
-  }
-
-  stop(): void {
-    this.#stopped.abort();
-    this.#resume();
-  }
-
-  /** One direction, until the proxy is stopped or a socket closed. */
-  async #move(from: SocketCore, to: SocketCore, fromTraffic: Traffic, toTraffic: Traffic): Promise<void> {
-    const { signal } = this.#stopped;
-    let burst = 0;
-    while (!signal.aborted) {
-      if (this.#paused !== undefined) {
-        await this.#paused;
-        continue;
-      }
-      let message = from.isClosed ? undefined : from.tryTake();
-      if (message === undefined) {
-        message = await this.#wait(from, signal);
-        if (message === undefined) return;
-        if (this.#paused !== undefined) {
-          from.giveBack(message);
-          continue;
-        }
-      }
-      count(message, fromTraffic, "In");
-      if (!await this.#pass(message, to, signal) || !await this.#copy(message, signal)) {
-        if (!from.isClosed) from.giveBack(message);
-        return;
-      }
-      count(message, toTraffic, "Out");
-      if (++burst < BURST) continue;
-      burst = 0;
-      await new Promise<void>((resolve) => from.clock.atTurnEnd(resolve));
-    }
-  }
-
-  async #wait(from: SocketCore, signal: AbortSignal): Promise<Message | undefined> {
-    try {
-      return await from.waitToTake(signal);
-    } catch (error) {
-      if (signal.aborted || error instanceof ClosedError || from.isClosed) return undefined;
-      throw error;
-    }
-  }
-
-  /** Hands a message on. Answers whether that could be done. */
-  async #pass(message: Message, to: SocketCore, signal: AbortSignal): Promise<boolean> {
-    if (to.isClosed) return false;
-    if (to.trySend(message)) return true;
-    try {
-      await to.waitToSend(message, signal);
-      return true;
-    } catch (error) {
-      if (signal.aborted || error instanceof ClosedError || to.isClosed) return false;
-      throw error;
-    }
-  }
-
-  #copy(message: Message, signal: AbortSignal): Promise<boolean> | boolean {
-    return this.#capture === undefined || this.#capture.isClosed || this.#pass(message, this.#capture, signal);
-  }
-
-  async #steer(control: SocketCore): Promise<void> {
-    const { signal } = this.#stopped;
-    for (;;) {
-      const message = await this.#wait(control, signal);
-      if (message === undefined) return;
-      const command = text(message[0]);
-      if (command === "PAUSE") this.#paused ??= new Promise((resolve) => this.#resume = resolve);
-      else if (command === "RESUME" || command === "TERMINATE") {
-        this.#paused = undefined;
-        this.#resume();
-      }
-      if (command === "STATISTICS") await this.#pass(this.#statistics(), control, signal);
-      else if (control.type === "REP") await this.#pass([EMPTY], control, signal);
-      if (command === "TERMINATE") return this.stop();
-    }
-  }
-
-  #statistics(): Message {
-    return [this.#frontTraffic, this.#backTraffic].flatMap(({ framesIn, bytesIn, framesOut, bytesOut }) =>
-      [framesIn, bytesIn, framesOut, bytesOut].map((value) => {
-        const frame = new Uint8Array(8);
-        new DataView(frame.buffer).setBigUint64(0, value, true);
-        return frame;
-      })
-    );
-  }
+function readCore(socket: unknown, what: string): SocketCore {
+  if (!(socket instanceof Socket)) throw wrongType(`Cannot run proxy: ${what} is ${show(socket)}, wanted a socket`);
+  const core = coreOf(socket);
+  if (core.isClosed) throw new ClosedError(`Cannot run proxy: ${what}, a ${core.type} socket, is closed`);
+  return core;
 }
 
 /** Whether a message can go from one socket to the other. */
@@ -225,9 +88,181 @@ function passes(from: SocketCore, to: SocketCore): boolean {
   return can(from.type, "receive") && can(to.type, "send");
 }
 
-function count(message: Message, traffic: Traffic, way: "In" | "Out"): void {
+/** What passed one socket: frames and octets. */
+interface Traffic {
+  framesIn: number;
+  bytesIn: number;
+  framesOut: number;
+  bytesOut: number;
+}
+
+class Run {
+  readonly #front: SocketCore;
+  readonly #back: SocketCore;
+  readonly #capture: SocketCore | undefined;
+  readonly #frontTraffic: Traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
+  readonly #backTraffic: Traffic = { framesIn: 0, bytesIn: 0, framesOut: 0, bytesOut: 0 };
+  #stopped = false;
+  /** Ends what waits. */
+  readonly #leave: Set<() => void> = new Set();
+  #paused: Promise<void> | undefined;
+  #resume: () => void = () => {};
+  /** Called when a message has passed, either way, and forgotten. */
+  readonly #passed: Set<() => void> = new Set();
+
+  constructor(front: SocketCore, back: SocketCore, capture: SocketCore | undefined) {
+    this.#front = front;
+    this.#back = back;
+    this.#capture = capture;
+  }
+
+  async start(control: SocketCore | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const [front, back] = [this.#front, this.#back];
+    const stop = (): void => this.#stop();
+    if (signal !== undefined) front.aborts.add(signal, stop);
+    const running: Promise<void>[] = [];
+    if (passes(front, back)) running.push(this.#move(front, back, this.#frontTraffic, this.#backTraffic));
+    if (front !== back && passes(back, front)) {
+      running.push(this.#move(back, front, this.#backTraffic, this.#frontTraffic));
+    }
+    // When one direction ends, so does everything; when the control socket is closed, nothing changes.
+    for (const direction of running) direction.then(stop, stop);
+    if (control !== undefined) {
+      const steering = this.#steer(control);
+      steering.catch(stop);
+      running.push(steering);
+    }
+    const ends = await Promise.allSettled(running);
+    if (signal !== undefined) {
+      front.aborts.delete(signal, stop);
+      signal.throwIfAborted();
+    }
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  #stop(): void {
+    this.#stopped = true;
+    this.#resume();
+    this.#tellPassed();
+    for (const leave of [...this.#leave]) leave();
+  }
+
+  /** One direction, until the proxy is stopped or a socket closed. */
+  async #move(from: SocketCore, to: SocketCore, fromTraffic: Traffic, toTraffic: Traffic): Promise<void> {
+    const capture = this.#capture;
+    while (!this.#stopped && !to.isClosed) {
+      // Hot: once per message.
+      if (this.#paused !== undefined) {
+        await this.#paused;
+        continue;
+      }
+      const message = from.tryTake() ?? await this.#take(from);
+      if (message === undefined) return;
+      let sent = false;
+      try {
+        sent = this.#mayPass(to) && (to.tryPost(message) || await this.#wait(message, to));
+      } catch (error) {
+        sent = await this.#judge(error, to);
+      }
+      if (!sent) {
+        // Nobody has it yet: it is the next to be received.
+        if (!from.isClosed) from.giveBack(message);
+        continue;
+      }
+      const octets = count(message);
+      fromTraffic.framesIn += message.length;
+      fromTraffic.bytesIn += octets;
+      toTraffic.framesOut += message.length;
+      toTraffic.bytesOut += octets;
+      if (this.#passed.size > 0) this.#tellPassed();
+      if (capture !== undefined && !capture.isClosed && !capture.tryPost(message)) await this.#wait(message, capture);
+    }
+  }
+
+  #mayPass(to: SocketCore): boolean {
+    return !this.#stopped && this.#paused === undefined && !to.isClosed;
+  }
+
+  #tellPassed(): void {
+    const waiting = [...this.#passed];
+    this.#passed.clear();
+    for (const tell of waiting) tell();
+  }
+
+  /** Waits for a message. Answers `undefined` if none will come. */
+  #take(from: SocketCore): Promise<Message | undefined> {
+    return new Promise((resolve) => {
+      if (this.#stopped || from.isClosed) return resolve(undefined);
+      const end = (message: Message | undefined): void => {
+        this.#leave.delete(leave);
+        resolve(message);
+      };
+      const waiter = from.enterReceivers(Infinity, end, () => end(undefined));
+      const leave = (): void => from.giveUpReceiving(waiter, undefined);
+      this.#leave.add(leave);
+    });
+  }
+
+  /** Waits until a message can be handed on. Answers whether it was. */
+  #wait(message: Message, to: SocketCore): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped || to.isClosed) return resolve(false);
+      const waiter = to.enterSenders(message, Infinity, () => {
+        this.#leave.delete(leave);
+        resolve(true);
+      }, (error) => {
+        this.#leave.delete(leave);
+        if (error === undefined || error instanceof ClosedError) resolve(false);
+        else reject(error);
+      });
+      const leave = (): void => to.giveUpSending(waiter, undefined);
+      this.#leave.add(leave);
+    });
+  }
+
+  /** What an error in handing a message on comes to: whether the message has been dealt with. */
+  #judge(error: unknown, to: SocketCore): Promise<boolean> | boolean {
+    // A ROUTER with `mandatory` has told us, and there is nobody to tell in turn: the message is dropped.
+    if (error instanceof UnreachableError) {
+      to.countDrop();
+      return true;
+    }
+    if (!(error instanceof StateError)) throw error;
+    if (this.#stopped) return false;
+    // A REQ waits for its reply, a REP for its request: those come the other way.
+    return new Promise((resolve) => this.#passed.add(() => resolve(false)));
+  }
+
+  async #steer(control: SocketCore): Promise<void> {
+    for (;;) {
+      const message = control.tryTake() ?? await this.#take(control);
+      if (message === undefined) return;
+      const command = text(message[0]);
+      if (command === "PAUSE") this.#paused ??= new Promise((resolve) => this.#resume = resolve);
+      else if (command === "RESUME" || command === "TERMINATE") {
+        this.#paused = undefined;
+        this.#resume();
+      }
+      const answer = command === "STATISTICS" ? this.#statistics() : control.type === "REP" ? [EMPTY] : undefined;
+      const answers = answer !== undefined && can(control.type, "send") && !control.isClosed;
+      if (answers && !control.tryPost(answer)) await this.#wait(answer, control);
+      if (command === "TERMINATE") return this.#stop();
+    }
+  }
+
+  #statistics(): Message {
+    return [this.#frontTraffic, this.#backTraffic].flatMap(({ framesIn, bytesIn, framesOut, bytesOut }) =>
+      [framesIn, bytesIn, framesOut, bytesOut].map((value) => {
+        const frame = new Uint8Array(8);
+        new DataView(frame.buffer).setBigUint64(0, BigInt(value), true);
+        return frame;
+      })
+    );
+  }
+}
+
+function count(message: Message): number {
   let octets = 0;
   for (const frame of message) octets += frame.length;
-  traffic[`frames${way}`] += BigInt(message.length);
-  traffic[`bytes${way}`] += BigInt(octets);
+  return octets;
 }

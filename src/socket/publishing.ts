@@ -41,9 +41,10 @@ export interface Publisher extends Sending, Properties<PublisherOptions> {}
  * assertEquals((await subscriber.receive()).map(text), ["sport", "1:0"]);
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Publisher extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link PublisherOptions}.
    * @throws {TypeError} If an option is unknown to PUB, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
@@ -66,9 +67,10 @@ export interface Subscriber extends Receiving, Properties<SubscriberOptions> {}
  * Subscriptions are told to every publisher, and told again after each reconnection. See {@link Publisher} for an
  * example.
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Subscriber extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link SubscriberOptions}.
    * @throws {TypeError} If an option is unknown to SUB, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
@@ -123,9 +125,10 @@ export interface XPublisher extends Sending, Receiving, Properties<XPublisherOpt
  * assertEquals([...(await xpub.receive())[0]!], [1, 65]);
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class XPublisher extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link XPublisherOptions}.
    * @throws {TypeError} If an option is unknown to XPUB, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
@@ -143,6 +146,7 @@ export class XPublisher extends Socket {
    * With `manual`: gives the peer whose request was received last these topics, whatever it asked for.
    *
    * @param topics Text (UTF-8) or octets; an empty one, or none at all, means every message.
+   * @throws {ClosedError} If the socket is closed.
    * @throws {StateError} If the socket is not `manual`.
    * @throws {TypeError} If a topic is neither text nor octets.
    */
@@ -154,6 +158,7 @@ export class XPublisher extends Socket {
    * With `manual`: takes these topics from the peer whose request was received last.
    *
    * @param topics As for {@link subscribe}.
+   * @throws {ClosedError} If the socket is closed.
    * @throws {StateError} If the socket is not `manual`.
    * @throws {TypeError} If a topic is neither text nor octets.
    */
@@ -162,10 +167,9 @@ export class XPublisher extends Socket {
   }
 
   #manual(what: string, topics: (string | Uint8Array)[]): Uint8Array[] {
-    if (!this.manual && !this.manualLastValue) {
-      throw new StateError(`Cannot ${what} on an XPUB socket: it is not manual, wanted the option "manual"`);
-    }
-    return topicsOf(this, what, topics);
+    const octets = topicsOf(this, what, topics);
+    if (this.manual || this.manualLastValue) return octets;
+    throw new StateError(`Cannot ${what} on an XPUB socket: it is not manual, wanted the option "manual"`);
   }
 }
 
@@ -176,9 +180,10 @@ export interface XSubscriber extends Sending, Receiving, Properties<XSubscriberO
  * XSUB: a SUB that can also send: a message that begins with 1 or 0 (un)subscribes, as an XPUB would receive it; any
  * other goes to every publisher. It filters nothing itself.
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class XSubscriber extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link XSubscriberOptions}.
    * @throws {TypeError} If an option is unknown to XSUB, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.

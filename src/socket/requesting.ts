@@ -4,15 +4,14 @@
  * @module
  */
 
-import { show, wrongRange } from "../errors.ts";
 import { type Frames, type MessageInput, toMessage } from "../message.ts";
 import { ReplyPattern } from "../pattern/reply.ts";
 import { RequestPattern } from "../pattern/request.ts";
-import { type CallOptions, callPeer } from "./call.ts";
+import { signalOf } from "./aborts.ts";
+import { type CallOptions, callPeer, checkCall } from "./call.ts";
 import type { Receiving, Sending } from "./faces.ts";
 import type { Properties, ReplyOptions, RequestOptions } from "./options.ts";
 import { coreOf, Socket } from "./socket.ts";
-import { signalOf } from "./waiters.ts";
 
 /** What a {@link Request} does, and its options as properties. */
 export interface Request extends Sending, Receiving, Properties<RequestOptions> {}
@@ -35,9 +34,10 @@ export interface Request extends Sending, Receiving, Properties<RequestOptions> 
  * assertEquals(text((await request.receive())[0]), "42");
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Request extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link RequestOptions}.
    * @throws {TypeError} If an option is unknown to REQ, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
@@ -76,17 +76,9 @@ export class Request extends Socket {
   request(message: MessageInput, options: CallOptions = {}): Promise<Frames> {
     const core = coreOf(this);
     core.checkSend();
-    const { timeout = Infinity, retries = 0 } = options;
-    if (typeof timeout !== "number" || !(timeout >= 0)) {
-      throw wrongRange(`Cannot request: timeout is ${show(timeout)}, wanted milliseconds, 0 or more, or Infinity`);
-    }
-    if (!Number.isInteger(retries) && retries !== Infinity || retries < 0) {
-      throw wrongRange(`Cannot request: retries is ${show(retries)}, wanted a whole number, 0 or more, or Infinity`);
-    }
+    checkCall(options);
     const signal = signalOf("request", options);
-    return callPeer(core, core.pattern as RequestPattern, toMessage(message), timeout, retries, signal) as Promise<
-      Frames
-    >;
+    return callPeer(core, toMessage(message), options, signal) as Promise<Frames>;
   }
 }
 
@@ -113,9 +105,10 @@ export interface Reply extends Sending, Receiving, Properties<ReplyOptions> {}
  * await serving;
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Reply extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link ReplyOptions}.
    * @throws {TypeError} If an option is unknown to REP, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.

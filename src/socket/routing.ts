@@ -5,7 +5,7 @@
  * @module
  */
 
-import { EndpointError } from "../errors.ts";
+import { EndpointError, show } from "../errors.ts";
 import { DealerPattern } from "../pattern/dealer.ts";
 import { RouterPattern } from "../pattern/router.ts";
 import type { Receiving, Sending } from "./faces.ts";
@@ -35,9 +35,10 @@ export interface Dealer extends Sending, Receiving, Properties<DealerOptions> {}
  * assertEquals((await dealer.receive()).map(text), ["", "two"]);
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Dealer extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link DealerOptions}.
    * @throws {TypeError} If an option is unknown to DEALER, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
@@ -78,9 +79,10 @@ export interface Router extends Sending, Receiving, Properties<RouterOptions> {}
  * assertEquals(text((await request.receive())[0]), "you are you");
  * ```
  */
-// deno-lint-ignore no-unsafe-declaration-merging -- Socket provides what the interface declares
 export class Router extends Socket {
   /**
+   * Makes a socket, bound and connected to nothing yet.
+   *
    * @param options Options, see {@link RouterOptions}.
    * @throws {TypeError} If an option is unknown to ROUTER, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
@@ -95,17 +97,21 @@ export class Router extends Socket {
    * @param endpoint `tcp://host:port`, `tcp://source:port;host:port`, `ipc://path` or `inproc://name`.
    * @param options `routingId`: the peer's name here, whatever it announces.
    * @throws {EndpointError} If the endpoint is malformed, or the routing id in use (`EADDRINUSE`).
+   * @throws {TypeError} If the routing id is neither text nor octets.
+   * @throws {RangeError} If the routing id is not 1 to 255 octets, the first not zero.
+   * @throws {ClosedError} If the socket is closed.
    */
   override connect(endpoint: string, options: RouterConnectOptions = {}): void {
+    const { endpoints, pattern } = coreOf(this);
+    endpoints.check(endpoint, "connect");
     const id = checkRoutingId(options.routingId);
-    const core = coreOf(this);
-    if (id.length > 0 && (core.pattern as RouterPattern).has(id)) {
+    if (id.length > 0 && (pattern as RouterPattern).has(id)) {
       throw new EndpointError(
         "EADDRINUSE",
         endpoint,
-        `Cannot connect to "${endpoint}": the routing id given is in use`,
+        `Cannot connect to ${show(endpoint)}: a peer has the routing id given, wanted one that is free`,
       );
     }
-    core.endpoints.connect(endpoint, id);
+    endpoints.connect(endpoint, id);
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import type { SocketType } from "../engine/compatibility.ts";
-import { show, wrongType } from "../errors.ts";
 import type { PatternOptions } from "../pattern/pattern.ts";
 import type { SessionOptions } from "../session/session.ts";
 import type { AcceptFilter } from "../transport/accept_filter.ts";
@@ -40,27 +39,33 @@ export class OptionStore {
   /** What the library works with. */
   readonly settings: Settings;
   readonly #type: SocketType;
+  readonly #defaults: Readonly<Record<string, unknown>>;
   readonly #given: Record<string, unknown> = {};
   readonly #used: Record<string, unknown> = {};
 
-  /** Every option at its default for this type. */
-  constructor(type: SocketType) {
+  /** Every option at its default for this type; `defaults`, checked, are the context's, and count where heeded. */
+  constructor(type: SocketType, defaults: Readonly<Record<string, unknown>>) {
     this.#type = type;
-    for (const name of Object.keys(OPTION_TABLE)) this.put(name, initialOf(type, name));
+    this.#defaults = defaults;
+    for (const name of Object.keys(OPTION_TABLE)) this.put(name, this.#initial(name));
     // Every name of `Settings` is a row of the table, whose check answers what `Settings` says.
     this.settings = this.#used as unknown as Settings;
   }
 
   /** An option as it was given; `undefined` for one that this socket type does not heed. */
   get(name: string): unknown {
-    if (OPTION_TABLE[name]?.heeds?.includes(this.#type) === false) return undefined;
+    if (!this.#heeds(name)) return undefined;
     const value = this.#given[name];
-    return Array.isArray(value) ? [...value] : value instanceof Uint8Array ? value.slice() : value;
+    return value instanceof Uint8Array ? new Uint8Array(value) : value;
   }
 
-  /** Checks a value for an option. Throws, naming what was given and what was wanted, if it does not fit. */
+  /**
+   * Checks a value for an option; `undefined` is the default. Throws, naming what was given and what was wanted, if it
+   * does not fit.
+   */
   check(name: string, value: unknown): unknown {
-    return optionRow(this.#type, name).check(name, value);
+    const row = optionRow(this.#type, name);
+    return value === undefined ? this.#initial(name) : row.check(name, value);
   }
 
   /** Sets an option to a value that has been checked. */
@@ -70,22 +75,13 @@ export class OptionStore {
     this.#used[name] = row.use === undefined ? value : row.use(value);
   }
 
-  /** Calls `visit` with every option and what it was given. */
-  each(visit: (name: string, value: unknown) => void): void {
-    for (const name of Object.keys(OPTION_TABLE)) visit(name, this.#given[name]);
+  #heeds(name: string): boolean {
+    return OPTION_TABLE[name]!.heeds?.includes(this.#type) !== false;
   }
 
-  /** Sets several: those of a context apply where they are heeded, a socket's own must all be. */
-  setAll(options: object, own: boolean): void {
-    if (typeof options !== "object" || options === null) {
-      throw wrongType(`Cannot make socket: options are ${show(options)}, wanted an object`);
-    }
-    for (const [name, value] of Object.entries(options)) {
-      if (name === "context") continue;
-      // Not given is not set; so that options can be passed on without a look at each.
-      if (value === undefined && Object.hasOwn(OPTION_TABLE, name)) continue;
-      if (!own && OPTION_TABLE[name]?.heeds?.includes(this.#type) === false) continue;
-      this.put(name, this.check(name, value));
-    }
+  #initial(name: string): unknown {
+    return Object.hasOwn(this.#defaults, name) && this.#heeds(name)
+      ? this.#defaults[name]
+      : initialOf(this.#type, name);
   }
 }

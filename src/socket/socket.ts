@@ -5,23 +5,19 @@
  */
 
 import type { SocketType } from "../engine/compatibility.ts";
-import { ClosedError, show, StateError, wrongRange, wrongType } from "../errors.ts";
+import { ClosedError, show, StateError, wrongType } from "../errors.ts";
 import type { Frames, MessageInput } from "../message.ts";
-import type { SocketEvents } from "../monitor/events.ts";
+import type { SocketEvents } from "../monitor/socket_events.ts";
 import type { PeerStats, SocketStats } from "../monitor/stats.ts";
 import type { Pattern } from "../pattern/pattern.ts";
-import { type ReadableFace, readableOf, type WritableFace, writableOf } from "../streams/streams.ts";
-import { Context, sharedContext } from "./context.ts";
+import { type Face, readableOf, writableOf } from "../streams/streams.ts";
+import { signalOf, type WaitOptions } from "./aborts.ts";
+import { Context, contextCoreOf, sharedContext } from "./context.ts";
 import { SocketCore } from "./core.ts";
+import { type CloseOptions, lingerOf } from "./linger.ts";
 import { OPTION_TABLE } from "./option_table.ts";
 import type { Properties, SocketOptions } from "./options.ts";
-import { signalOf, type WaitOptions } from "./waiters.ts";
-
-/** How a socket is closed. */
-export interface CloseOptions {
-  /** How long queued messages may take to go out, in milliseconds; the socket's `linger` unless given. */
-  readonly linger?: number;
-}
+import type { Waiter } from "./waiters.ts";
 
 let readCore: (socket: Socket) => SocketCore;
 
@@ -34,11 +30,11 @@ export function coreOf(socket: Socket): SocketCore {
 export interface Socket extends Properties<SocketOptions> {}
 
 /** What every socket type has in common. Make one of the types: `Push`, `Pull`, `Request`, … */
-// deno-lint-ignore no-unsafe-declaration-merging -- the accessors of options are made from their table
 export abstract class Socket implements AsyncDisposable {
   readonly #core: SocketCore;
-  #readable: ReadableFace | undefined;
-  #writable: WritableFace | undefined;
+  readonly #context: Context;
+  #readable: Face<ReadableStream<Frames>> | undefined;
+  #writable: Face<WritableStream<MessageInput>> | undefined;
 
   /** For the socket types alone. @internal */
   protected constructor(
@@ -52,7 +48,8 @@ export abstract class Socket implements AsyncDisposable {
     if (!(context instanceof Context)) {
       throw wrongType(`Cannot make socket: context is ${show(context)}, wanted a Context`);
     }
-    this.#core = new SocketCore(type, context, given as object, makePattern);
+    this.#context = context;
+    this.#core = new SocketCore(type, contextCoreOf(context), given as object, makePattern);
   }
 
   /** The socket type's name on the wire, e.g. `PUSH`. */
@@ -67,7 +64,7 @@ export abstract class Socket implements AsyncDisposable {
 
   /** The context the socket lives in. */
   get context(): Context {
-    return this.#core.context;
+    return this.#context;
   }
 
   /** The last endpoint bound, as resolved, or connected, as given; `undefined` before. libzmq: `ZMQ_LAST_ENDPOINT`. */
@@ -174,14 +171,10 @@ export abstract class Socket implements AsyncDisposable {
    *
    * @param options `linger`: milliseconds; the socket's own unless given.
    * @returns When all is done: how many queued messages did not go out.
+   * @throws {RangeError} If `linger` is not a number of milliseconds, 0 or more.
    */
-  close(options: CloseOptions = {}): Promise<{ unsent: number }> {
-    const linger = options.linger ?? this.#core.options.linger;
-    if (typeof linger !== "number" || Number.isNaN(linger) || linger < -1) {
-      throw wrongRange(`Cannot close: linger is ${show(linger)}, wanted milliseconds, 0 or more`);
-    }
-    const closing = this.#core.close(linger === -1 ? Infinity : linger);
-    return closing;
+  close(options?: CloseOptions): Promise<{ unsent: number }> {
+    return this.#core.close(lingerOf(options) ?? this.#core.options.linger);
   }
 
   /** Closes the socket, as `await using` does at the end of its block. */
@@ -191,13 +184,13 @@ export abstract class Socket implements AsyncDisposable {
 
   #sending(): void {
     if (this.#writable?.stream.locked) {
-      throw new StateError(`Cannot send: the socket's writable stream is locked, wanted its lock released first`);
+      throw new StateError("Cannot send: the socket's writable stream is locked, wanted its lock released first");
     }
   }
 
   #receiving(): void {
     if (this.#readable?.stream.locked) {
-      throw new StateError(`Cannot receive: the socket's readable stream is locked, wanted its lock released first`);
+      throw new StateError("Cannot receive: the socket's readable stream is locked, wanted its lock released first");
     }
   }
 
@@ -240,8 +233,7 @@ export abstract class Socket implements AsyncDisposable {
         const core = this.#core;
         if (this.#readable === undefined || this.#readable.ended && !core.isClosed) {
           core.checkReceive();
-          const face = this.#readable = readableOf(core);
-          core.onClose(() => face.end());
+          this.#readable = readableOf(core);
         }
         return this.#readable.stream;
       },
@@ -252,8 +244,7 @@ export abstract class Socket implements AsyncDisposable {
         const core = this.#core;
         if (this.#writable === undefined || this.#writable.ended && !core.isClosed) {
           core.checkSend();
-          const face = this.#writable = writableOf(core);
-          core.onClose((error) => face.fail(error));
+          this.#writable = writableOf(core);
         }
         return this.#writable.stream;
       },
@@ -277,6 +268,8 @@ export abstract class Socket implements AsyncDisposable {
 class Iteration implements AsyncIterableIterator<Frames> {
   readonly #core: SocketCore;
   readonly #check: () => void;
+  /** Calls of `next` that wait, and some that have done so. */
+  readonly #waiting: Waiter[] = [];
   #done = false;
 
   constructor(core: SocketCore, check: () => void) {
@@ -295,17 +288,21 @@ class Iteration implements AsyncIterableIterator<Frames> {
     }
     const message = core.tryTake();
     if (message !== undefined) return Promise.resolve({ done: false, value: message as Frames });
-    return core.take(core.options.receiveTimeout, undefined).then(
-      (taken) => ({ done: false, value: taken as Frames }),
-      (error) => {
-        if (error instanceof ClosedError) return { done: true, value: undefined };
-        throw error;
-      },
-    );
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting;
+      while (waiting[0]?.gone) waiting.shift();
+      waiting.push(core.enterReceivers(
+        core.options.receiveTimeout,
+        (taken) => resolve({ done: false, value: taken as Frames }),
+        (error) => error instanceof ClosedError ? resolve({ done: true, value: undefined }) : reject(error),
+      ));
+    });
   }
 
   return(): Promise<IteratorResult<Frames>> {
     this.#done = true;
+    // What they would have taken is for others.
+    for (const waiter of this.#waiting) this.#core.giveUpReceiving(waiter, this.#core.closedError("receive"));
     return Promise.resolve({ done: true, value: undefined });
   }
 

@@ -1,28 +1,30 @@
 /**
  * Calls that wait, served first in, first out. One may leave from the middle in constant time: its signal was aborted,
- * or its time ran out.
+ * its time ran out, or whoever waits has lost interest.
  *
  * @module
  */
 
-import { TimeoutError, wrongType } from "../errors.ts";
+import { TimeoutError } from "../errors.ts";
 import type { Clock } from "../session/clock.ts";
-
-/** What a waiting call can be given besides its arguments. */
-export interface WaitOptions {
-  /** Ends the wait: the call rejects with the signal's reason, and nothing has been sent or received. */
-  readonly signal?: AbortSignal | undefined;
-}
+import type { Aborts } from "./aborts.ts";
 
 /** One waiting call. */
-class Waiter<In, Out> {
-  previous: Waiter<In, Out> | undefined;
-  next: Waiter<In, Out> | undefined;
+export interface Waiter {
+  /** Whether it waits no more. */
+  readonly gone: boolean;
+}
+
+/** One waiting call, as the line has it. */
+class Place<In, Out> implements Waiter {
+  gone = false;
+  previous: Place<In, Out> | undefined;
+  next: Place<In, Out> | undefined;
   readonly item: In;
   readonly resolve: (value: Out) => void;
   readonly reject: (error: unknown) => void;
   /** Lets go of the signal and the timer. */
-  release: () => void = () => {};
+  release: () => void = nothing;
 
   constructor(item: In, resolve: (value: Out) => void, reject: (error: unknown) => void) {
     this.item = item;
@@ -31,17 +33,24 @@ class Waiter<In, Out> {
   }
 }
 
+function nothing(): void {}
+
+/** One that never had to wait. */
+const GONE: Waiter = { gone: true };
+
 /** A line of waiting calls. Each brought an `In`, and is to get an `Out`. */
 export class Waiters<In, Out> {
   /** How many wait. */
   length = 0;
   readonly #clock: Clock;
-  #first: Waiter<In, Out> | undefined;
-  #last: Waiter<In, Out> | undefined;
+  readonly #aborts: Aborts;
+  #first: Place<In, Out> | undefined;
+  #last: Place<In, Out> | undefined;
 
-  /** `clock` measures the times given to {@link wait}. */
-  constructor(clock: Clock) {
+  /** `clock` measures the times given to {@link wait}; `aborts` watches the signals. */
+  constructor(clock: Clock, aborts: Aborts) {
     this.#clock = clock;
+    this.#aborts = aborts;
   }
 
   /** What the first in line brought. Only if there is one. */
@@ -53,45 +62,53 @@ export class Waiters<In, Out> {
    * Waits in line.
    *
    * @param timeout Milliseconds; `Infinity`: no limit.
-   * @param what What is being tried, for the error: `send`.
+   * @param late What to say when they have passed.
    */
-  wait(item: In, timeout: number, what: string, signal: AbortSignal | undefined): Promise<Out> {
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (timeout <= 0) return Promise.reject(late(what, 0));
-    return new Promise((resolve, reject) => {
-      const waiter = new Waiter<In, Out>(item, resolve, reject);
-      waiter.previous = this.#last;
-      if (this.#last === undefined) this.#first = waiter;
-      else this.#last.next = waiter;
-      this.#last = waiter;
-      this.length++;
-      if (signal === undefined && timeout === Infinity) return;
-      const leave = (error: unknown): void => {
-        this.#remove(waiter);
-        reject(error);
-      };
-      const aborted = (): void => leave(signal!.reason);
-      const cancel = timeout === Infinity ? undefined : this.#clock.after(timeout, () => leave(late(what, timeout)));
-      signal?.addEventListener("abort", aborted);
-      waiter.release = () => {
-        cancel?.();
-        signal?.removeEventListener("abort", aborted);
-      };
-    });
+  wait(item: In, timeout: number, late: (timeout: number) => string, signal: AbortSignal | undefined): Promise<Out> {
+    return new Promise((resolve, reject) => void this.enter(item, timeout, late, signal, resolve, reject));
+  }
+
+  /** As {@link wait}, with callbacks. The waiter can be {@link withdraw}n. */
+  enter(
+    item: In,
+    timeout: number,
+    late: (timeout: number) => string,
+    signal: AbortSignal | undefined,
+    resolve: (value: Out) => void,
+    reject: (error: unknown) => void,
+  ): Waiter {
+    if (signal?.aborted || timeout <= 0) {
+      reject(signal?.aborted ? signal.reason : new TimeoutError(late(0)));
+      return GONE;
+    }
+    const place = new Place<In, Out>(item, resolve, reject);
+    place.previous = this.#last;
+    if (this.#last === undefined) this.#first = place;
+    else this.#last.next = place;
+    this.#last = place;
+    this.length++;
+    if (signal !== undefined || timeout !== Infinity) this.#watch(place, timeout, late, signal);
+    return place;
+  }
+
+  /** Lets one go with an error, wherever it stands; if it has gone, nothing happens. */
+  withdraw(waiter: Waiter, error: unknown): void {
+    if (waiter.gone) return;
+    const place = waiter as Place<In, Out>;
+    this.#remove(place);
+    place.reject(error);
   }
 
   /** Lets the first in line go with its result. */
   resolve(value: Out): void {
-    const waiter = this.#first!;
-    this.#remove(waiter);
-    waiter.resolve(value);
+    const place = this.#first!;
+    this.#remove(place);
+    place.resolve(value);
   }
 
   /** Lets the first in line go with an error. */
   reject(error: unknown): void {
-    const waiter = this.#first!;
-    this.#remove(waiter);
-    waiter.reject(error);
+    this.withdraw(this.#first!, error);
   }
 
   /** Lets everyone go with an error. */
@@ -99,25 +116,45 @@ export class Waiters<In, Out> {
     while (this.length > 0) this.reject(error());
   }
 
-  #remove(waiter: Waiter<In, Out>): void {
-    const { previous, next } = waiter;
+  #watch(
+    place: Place<In, Out>,
+    timeout: number,
+    late: (timeout: number) => string,
+    signal: AbortSignal | undefined,
+  ): void {
+    const leave = (error: unknown): void => this.withdraw(place, error);
+    const cancel = timeout === Infinity
+      ? nothing
+      : this.#clock.after(timeout, () => leave(new TimeoutError(late(timeout))));
+    if (signal !== undefined) this.#aborts.add(signal, leave);
+    place.release = () => {
+      cancel();
+      if (signal !== undefined) this.#aborts.delete(signal, leave);
+    };
+  }
+
+  #remove(place: Place<In, Out>): void {
+    const { previous, next } = place;
     if (previous === undefined) this.#first = next;
     else previous.next = next;
     if (next === undefined) this.#last = previous;
     else next.previous = previous;
+    place.gone = true;
     this.length--;
-    waiter.release();
+    place.release();
   }
 }
 
-function late(what: string, timeout: number): TimeoutError {
-  const found = timeout === 0 ? "it would have to wait, and the timeout is 0" : `nothing came of it in ${timeout} ms`;
-  return new TimeoutError(`Cannot ${what}: ${found}`);
+/** What is said when `sendTimeout` has passed. */
+export function lateToSend(timeout: number): string {
+  return timeout === 0
+    ? "Cannot send: no peer has room, and sendTimeout is 0"
+    : `Cannot send: no peer had room in ${timeout} ms, wanted some within sendTimeout`;
 }
 
-/** Reads a call's options. A signal of the wrong kind is the caller's mistake. */
-export function signalOf(what: string, options: WaitOptions | undefined): AbortSignal | undefined {
-  const signal = options?.signal;
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
-  throw wrongType(`Cannot ${what}: signal is ${typeof signal}, wanted an AbortSignal`);
+/** What is said when `receiveTimeout` has passed. */
+export function lateToReceive(timeout: number): string {
+  return timeout === 0
+    ? "Cannot receive: no message is there, and receiveTimeout is 0"
+    : `Cannot receive: no message came in ${timeout} ms, wanted one within receiveTimeout`;
 }

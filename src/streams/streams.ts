@@ -6,62 +6,65 @@
  * @module
  */
 
-import type { Frames, Message, MessageInput } from "../message.ts";
+import { type Frames, type Message, type MessageInput, toMessage } from "../message.ts";
 
-/** What a readable needs of a socket. */
-export interface MessageSource {
-  /** The next message if there is one. */
-  tryTake(): Message | undefined;
-  /** Waits for the next message; rejects when the socket is closed. */
-  waitToTake(signal: AbortSignal): Promise<Message>;
-  /** Takes a message back that nobody wants any more, to be received first. */
-  giveBack(message: Message): void;
+/** A place in a line. */
+export interface Waiting {
+  /** Whether it waits no more. */
+  readonly gone: boolean;
+}
+
+/** What both streams need of a socket. */
+export interface Closable {
   /** Whether the socket is closed. */
   readonly isClosed: boolean;
+  /** Calls `tell` when the socket is closed. Answers a function that prevents it. */
+  onClose(tell: () => void): () => void;
+  /** The error of what the socket is closed for. */
+  closedError(what: string): Error;
+}
+
+/** What a readable needs of a socket. */
+export interface MessageSource extends Closable {
+  /** The next message if there is one. */
+  tryTake(): Message | undefined;
+  /** Waits for the next message. `failed` is called when the socket is closed, or by {@link giveUpReceiving}. */
+  enterReceivers(timeout: number, taken: (message: Message) => void, failed: (error: unknown) => void): Waiting;
+  /** Waits no more. */
+  giveUpReceiving(waiting: Waiting, error: unknown): void;
+  /** Takes a message back that nobody wants any more, to be received first. */
+  giveBack(message: Message): void;
 }
 
 /** What a writable needs of a socket. */
-export interface MessageTarget {
-  /** Queues a message if there is room. */
-  trySend(message: MessageInput): boolean;
-  /** Waits until a message can be queued. */
-  waitToSend(message: MessageInput, signal: AbortSignal): Promise<void>;
+export interface MessageTarget extends Closable {
+  /** Throws if the socket cannot send. */
+  checkSend(): void;
+  /** Queues a message if there is room, and the turn has not had too many. */
+  tryPost(message: Message): boolean;
+  /** Waits until a message can be queued. `failed` is called if it never can, or by {@link giveUpSending}. */
+  enterSenders(message: Message, timeout: number, sent: () => void, failed: (error: unknown) => void): Waiting;
+  /** Waits no more. */
+  giveUpSending(waiting: Waiting, error: unknown): void;
 }
 
-/** A readable stream of a socket's messages, and what must be known of it. */
-export interface ReadableFace {
+/** A stream of a socket, and what must be known of it. */
+export interface Face<S> {
   /** The stream. */
-  readonly stream: ReadableStream<Frames>;
-  /** Whether it has ended: cancelled, or at its end. */
+  readonly stream: S;
+  /** Whether it has come to an end of its own: closed, cancelled, aborted or failed. */
   readonly ended: boolean;
-  /** The socket is closed: the stream comes to its end. */
-  end(): void;
 }
 
 /** Makes a readable stream of a socket's messages. Cancelling it loses none, and leaves the socket as it is. */
-export function readableOf(source: MessageSource): ReadableFace {
-  const cancelled = new AbortController();
+export function readableOf(source: MessageSource): Face<ReadableStream<Frames>> {
   let ended = false;
-  let controller!: ReadableStreamDefaultController<Frames>;
-  const end = (): void => {
-    if (ended) return;
+  let waiting: Waiting | undefined;
+  const stopListening = source.onClose(() => {
     ended = true;
     controller.close();
-  };
-  const wait = async (): Promise<void> => {
-    let message: Message;
-    try {
-      message = await source.waitToTake(cancelled.signal);
-    } catch (error) {
-      if (ended) return;
-      if (source.isClosed) return end();
-      ended = true;
-      return controller.error(error);
-    }
-    // Whoever asked may have let go of the stream meanwhile: the message is anyone's then.
-    if (ended || !stream.locked) source.giveBack(message);
-    else controller.enqueue(message as Frames);
-  };
+  });
+  let controller!: ReadableStreamDefaultController<Frames>;
   const stream: ReadableStream<Frames> = new ReadableStream<Frames>({
     start(its) {
       controller = its;
@@ -69,72 +72,81 @@ export function readableOf(source: MessageSource): ReadableFace {
     pull(): Promise<void> | undefined {
       // Hot: once per message.
       const message = source.tryTake();
-      if (message === undefined) return wait();
-      controller.enqueue(message as Frames);
-      return undefined;
+      if (message !== undefined) return void controller.enqueue(message as Frames);
+      return new Promise((resolve) => {
+        waiting = source.enterReceivers(Infinity, (taken) => {
+          // Whoever asked may have let go of the stream meanwhile: the message is anyone's then.
+          if (stream.locked) controller.enqueue(taken as Frames);
+          else source.giveBack(taken);
+          resolve();
+        }, () => resolve());
+      });
     },
     cancel() {
       ended = true;
-      cancelled.abort();
+      stopListening();
+      if (waiting !== undefined) source.giveUpReceiving(waiting, undefined);
     },
   }, { highWaterMark: 0 });
   return {
     stream,
-    end,
     get ended(): boolean {
       return ended;
     },
   };
 }
 
-/** A writable stream to a socket, and what must be known of it. */
-export interface WritableFace {
-  /** The stream. */
-  readonly stream: WritableStream<MessageInput>;
-  /** Whether it has ended: closed, aborted, or failed. */
-  readonly ended: boolean;
-  /** The socket is closed: the stream fails with this error. */
-  fail(error: Error): void;
-}
-
 /**
  * Makes a writable stream to a socket. A write is done when the message is queued. Closing or aborting it leaves the
  * socket as it is; aborting gives up a message that still waits for room.
  */
-export function writableOf(target: MessageTarget): WritableFace {
+export function writableOf(target: MessageTarget): Face<WritableStream<MessageInput>> {
   let ended = false;
   let controller!: WritableStreamDefaultController;
+  const end = (): void => {
+    ended = true;
+    stopListening();
+  };
+  const stopListening = target.onClose(() => {
+    ended = true;
+    controller.error(target.closedError("write"));
+  });
+  const wait = (message: Message): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const waiting = target.enterSenders(message, Infinity, () => {
+        controller.signal.removeEventListener("abort", aborted);
+        resolve();
+      }, (error) => {
+        controller.signal.removeEventListener("abort", aborted);
+        end();
+        reject(error);
+      });
+      // What waits must go before the stream calls `abort`, so that is too late to hear of it.
+      const aborted = (): void => target.giveUpSending(waiting, controller.signal.reason);
+      controller.signal.addEventListener("abort", aborted);
+    });
   const stream: WritableStream<MessageInput> = new WritableStream<MessageInput>({
     start(its) {
       controller = its;
     },
-    write(message) {
+    write(input) {
       // Hot: once per message. What throws here, a message that is none, fails the stream.
+      let message: Message;
       try {
-        if (target.trySend(message)) return;
+        target.checkSend();
+        message = toMessage(input);
+        if (target.tryPost(message)) return;
       } catch (error) {
-        ended = true;
+        end();
         throw error;
       }
-      return target.waitToSend(message, controller.signal).catch((error) => {
-        ended = true;
-        throw error;
-      });
+      return wait(message);
     },
-    close() {
-      ended = true;
-    },
-    abort() {
-      ended = true;
-    },
+    close: end,
+    abort: end,
   });
   return {
     stream,
-    fail(error: Error): void {
-      if (ended) return;
-      ended = true;
-      controller.error(error);
-    },
     get ended(): boolean {
       return ended;
     },
