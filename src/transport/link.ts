@@ -18,8 +18,9 @@ export interface Link {
   start(handler: LinkHandler): void;
   /**
    * Writes. `undefined`: taken, `bytes` may be reused now. A promise: `bytes` are on loan until it settles, and
-   * nothing else may be written before. It fulfils when the octets have been taken, and also when the link closes
-   * first (then {@link LinkHandler.closed} tells why): it never rejects.
+   * nothing else may be written before. It fulfils when the octets have been taken, and never rejects. A link that has
+   * failed, or been closed, takes nothing: the promise then fulfils only after {@link LinkHandler.closed} has been
+   * called, so that nobody pours a queue into a link that is about to say that it is gone.
    */
   write(bytes: Uint8Array): Promise<void> | undefined;
   /** Stops reading, soon: a chunk that is already on its way may still be delivered. May be called when paused. */

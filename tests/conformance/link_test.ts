@@ -349,6 +349,28 @@ for (const subject of subjects) {
     await listener.close();
   });
 
+  for (const paused of [false, true]) {
+    test(`${scheme}: a link whose peer has gone takes no more than the system holds, paused: ${paused}`, async () => {
+      const { listener, client, server } = await join(subject);
+      const here = new Tap(client);
+      const there = new Tap(server);
+      if (paused) client.pause();
+      server.pause();
+      let loan: Promise<void> | undefined;
+      while (loan === undefined) loan = client.write(pattern(MiB));
+      server.abort();
+      // Who writes on as long as he is told that it was taken must not be able to pour out all he has.
+      for (let writes = 0; here.closings === 0; writes++) {
+        assert(writes < 64, "a link that is gone takes what it is given");
+        await loan;
+        loan = here.closings === 0 ? client.write(pattern(MiB)) : undefined;
+      }
+      await there.ended;
+      assertEquals([here.closings, there.closings], [1, 1]);
+      await listener.close();
+    });
+  }
+
   test(`${scheme}: abort() settles a loan`, async () => {
     const { listener, client, server } = await join(subject);
     const here = new Tap(client);

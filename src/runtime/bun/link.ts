@@ -22,6 +22,8 @@ export class BunLink implements Link {
   /** Whether the peer has ended its direction while we were still sending. */
   #ended = false;
   #closed = false;
+  /** Whether `closed()` has been called. */
+  #told = false;
   #error: Error | undefined;
   /** What of a write is still on loan. */
   #rest: Uint8Array | undefined;
@@ -41,11 +43,13 @@ export class BunLink implements Link {
   }
 
   write(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#closed || this.#closing || bytes.length === 0) return undefined;
-    const taken = this.#socket.write(bytes);
-    // Closed under us: `closed()` is on its way.
-    if (taken === bytes.length || taken < 0) return undefined;
-    this.#rest = taken === 0 ? bytes : bytes.subarray(taken);
+    if (this.#told || bytes.length === 0) return undefined;
+    if (!this.#closed && !this.#closing) {
+      const taken = this.#socket.write(bytes);
+      if (taken === bytes.length) return undefined;
+      // Less than nothing is a socket that was closed under us: `closed()` is on its way.
+      if (taken >= 0) this.#rest = taken === 0 ? bytes : bytes.subarray(taken);
+    }
     return new Promise((resolve) => this.#settle = resolve);
   }
 
@@ -84,7 +88,8 @@ export class BunLink implements Link {
     const rest = this.#rest;
     if (rest === undefined || this.#closed) return;
     const taken = this.#socket.write(rest);
-    if (taken >= 0 && taken < rest.length) {
+    if (taken < 0) return;
+    if (taken < rest.length) {
       this.#rest = rest.subarray(taken);
       // A write that was cut short makes Bun read again.
       if (this.#paused) this.#socket.pause();
@@ -107,8 +112,9 @@ export class BunLink implements Link {
     this.#closed = true;
     if (!this.#ended && !this.#closing) this.#error = error;
     queueMicrotask(() => {
-      this.#release();
+      this.#told = true;
       this.#handler?.closed(this.#error);
+      this.#release();
     });
   }
 

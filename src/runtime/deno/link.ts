@@ -28,6 +28,12 @@ export class DenoLink implements Link {
   #error: Error | undefined;
   #reading: Promise<void> | undefined;
   #writing: Promise<void> | undefined;
+  /** Whether `closed()` has been called. */
+  #told = false;
+  /** Ends the loan of a write that cannot be. */
+  #release: (() => void) | undefined;
+  /** Tells that the write that was pending has failed. */
+  #failed: (() => void) | undefined;
 
   /** `local` and `remote` are the connection's ends as endpoints. */
   constructor(connection: Connection, local: string, remote: string) {
@@ -43,7 +49,8 @@ export class DenoLink implements Link {
   }
 
   write(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#gone || this.#closing || bytes.length === 0) return undefined;
+    if (this.#told || bytes.length === 0) return undefined;
+    if (this.#gone || this.#closing) return this.#refuse();
     return this.#writing = this.#send(bytes);
   }
 
@@ -98,8 +105,18 @@ export class DenoLink implements Link {
       let sent = await this.#connection.write(bytes);
       while (sent < bytes.length) sent += await this.#connection.write(bytes.subarray(sent));
     } catch {
-      // The reading side will say what happened, after the peer's last octets: there may be some.
+      // The reading side will say what happened, after the peer's last octets: there may be some. It reads, even if it
+      // was paused, since there is nothing else to wait for.
+      this.#writing = undefined;
+      this.#failed?.();
+      this.resume();
+      if (!this.#told) await this.#refuse();
     }
+  }
+
+  /** What a write gets that cannot be: a loan that ends when `closed()` has been called. */
+  #refuse(): Promise<void> {
+    return new Promise((resolve) => this.#release = resolve);
   }
 
   async #shutdown(): Promise<void> {
@@ -123,8 +140,11 @@ export class DenoLink implements Link {
   }
 
   async #farewell(): Promise<void> {
-    await this.#writing;
+    // A write that fails now would wait for us.
+    if (this.#writing !== undefined) await Promise.race([this.#writing, new Promise<void>((r) => this.#failed = r)]);
     await this.#reading;
+    this.#told = true;
     this.#handler?.closed(this.#error);
+    this.#release?.();
   }
 }

@@ -9,6 +9,10 @@
 export interface Socket {
   /** Octets written and not yet taken by the system. */
   readonly writableLength: number;
+  /** What the socket failed with, if it did. */
+  readonly errored: Error | null;
+  /** Whether the socket is being, or has been, given up. */
+  readonly destroyed: boolean;
   /** The peer's IP address; `undefined` once it has gone. */
   readonly remoteAddress?: string;
   /** The peer's port. */
@@ -18,7 +22,7 @@ export interface Socket {
   /** Our port. */
   readonly localPort?: number;
   /** Queues octets; `done` is called when the system has taken them, or the socket is destroyed. */
-  write(bytes: Uint8Array, done: () => void): boolean;
+  write(bytes: Uint8Array, done: (error?: Error | null) => void): boolean;
   /** Ends our direction once all is written. */
   end(): void;
   /** Closes at once. */

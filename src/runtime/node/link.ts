@@ -52,10 +52,13 @@ export class NodeLink implements Link {
 
   write(bytes: Uint8Array): Promise<void> | undefined {
     const socket = this.#socket;
-    if (this.#closed || this.#closing) return undefined;
-    this.#begun++;
-    socket.write(bytes, this.#wrote);
-    if (socket.writableLength === 0) return undefined;
+    if (this.#closed) return undefined;
+    if (!this.#closing && !socket.destroyed && !socket.errored) {
+      this.#begun++;
+      socket.write(bytes, this.#wrote);
+      // A write that fails at once leaves nothing waiting either.
+      if (socket.writableLength === 0 && !socket.errored) return undefined;
+    }
     return new Promise((resolve) => this.#settle = resolve);
   }
 
@@ -87,8 +90,10 @@ export class NodeLink implements Link {
   };
 
   // One function for all writes: Node then keeps a counter instead of a queue of callbacks.
-  readonly #wrote = (): void => {
+  readonly #wrote = (error?: Error | null): void => {
     this.#done++;
+    // What has failed is not done: `closed()` comes first.
+    if (error) return;
     if (this.#settle !== undefined && this.#done === this.#begun) this.#release();
   };
 
@@ -105,8 +110,8 @@ export class NodeLink implements Link {
 
   #finish(): void {
     this.#closed = true;
-    this.#release();
     this.#handler?.closed(this.#error);
+    this.#release();
   }
 }
 
