@@ -24,23 +24,34 @@ export interface Clock {
 /** Longer waits overflow the 32 bits that timers have, and would end at once. */
 const LONGEST_DELAY = 0x7fffffff;
 
-/** The scheduling functions that runtimes have beyond the standard's; all but browsers have the first. */
-interface Scheduling {
-  setImmediate?(task: () => void): unknown;
+/** What calls a task at the end of a turn. All runtimes but browsers have the first. */
+export interface Scheduling {
+  /** Calls `task` once the turn is over. */
+  readonly setImmediate?: ((task: () => void) => unknown) | undefined;
+  /** A way to send oneself a message, which comes once the turn is over. */
+  readonly MessageChannel: typeof MessageChannel;
 }
 
 /** Runs tasks at the ends of turns: one call of the runtime however many there are. */
-class Turns {
+export class Turns {
+  readonly #scheduling: Scheduling;
   #number = 0;
   #armed = false;
   #tasks: (() => void)[] = [];
   #schedule: (() => void) | undefined;
 
+  /** `scheduling`: the global object, or what stands for it. */
+  constructor(scheduling: Scheduling) {
+    this.#scheduling = scheduling;
+  }
+
+  /** Which turn this is. */
   number(): number {
     this.#arm();
     return this.#number;
   }
 
+  /** Calls `task` at the end of this turn. */
   add(task: () => void): void {
     this.#tasks.push(task);
     this.#arm();
@@ -70,7 +81,7 @@ class Turns {
   };
 
   #scheduler(): () => void {
-    const { setImmediate } = globalThis as Scheduling;
+    const { setImmediate, MessageChannel } = this.#scheduling;
     const end = this.#end;
     if (setImmediate !== undefined) return () => setImmediate(end);
     // Timers are clamped to milliseconds where there is no setImmediate; a message channel is not.
@@ -80,7 +91,7 @@ class Turns {
   }
 }
 
-const turns = new Turns();
+const turns = new Turns(globalThis as Scheduling);
 
 /** The runtime's own time. */
 export const systemClock: Clock = {

@@ -235,7 +235,6 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     this.#outflow.detach();
     // What the link had begun to take will not be sent again: the peer may have it.
     if (this.#closing !== undefined || !this.dialled) this.#unsent += before - this.#outflow.unsent;
-    if (this.#closing === undefined && this.dialled) this.#keepPipe();
     if (this.#closing === undefined && peer === undefined) this.#reports.unshaken(link.remote, error);
     if (this.#closing === undefined) this.#reports.lost(link.remote, error);
     if (this.#state === "over") this.#again(peer === undefined ? "handshake" : "traffic", error);
@@ -312,6 +311,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     const waits = { interval: options.reconnectInterval, maximum: options.reconnectMaxInterval };
     const interval = this.#backoff.next(waits, clock.random(), error instanceof ProtocolError);
     if (interval === Infinity) return this.#finish(error);
+    if (stage !== "dialling" && this.#closing === undefined) this.#keepPipe();
     this.#state = "waiting";
     this.#cancelTimer = clock.after(interval, () => this.#dial());
     this.#reports.waiting(interval);
