@@ -204,8 +204,18 @@ export class Outflow implements Outlet {
       if (segment !== undefined) this.#batch.release(segment);
       if (this.#link !== link) return;
       this.#onLoan = -1;
-      this.flush();
+      this.#landed();
     });
+  }
+
+  /**
+   * A write has been taken. Where that is known within the turn, as on Deno, writing on at once would make a write of
+   * every few messages that a loop of `await send` has queued meanwhile.
+   */
+  #landed(): void {
+    const few = this.#batch.length > 0 && this.#batch.length < SLAB;
+    if (this.#open && !this.#insideFrame && (few || !this.#mayWriteEarly())) this.plan();
+    else this.flush();
   }
 
   #takePrelude(): Uint8Array | undefined {
