@@ -33,6 +33,12 @@ import { lateToReceive, lateToSend, type Waiter, Waiters } from "./waiters.ts";
 /** After this many sends in one turn, callers wait for the next one, so that I/O and timers have theirs. */
 const SENDS_A_TURN = 4096;
 
+/**
+ * After this many such turns they wait for a timer. Deno looks for I/O only every 61st time while there is always
+ * something else to do, and there is as long as turns follow one another.
+ */
+const TURNS_A_BREATH = 16;
+
 /** The messages, octets and events of one socket. */
 export class SocketCore implements SessionHost, InprocHost {
   /** The socket's type. */
@@ -69,6 +75,7 @@ export class SocketCore implements SessionHost, InprocHost {
   #turn = -1;
   #sends = 0;
   #nextTurn: Promise<void> | undefined;
+  #rests = 0;
   /** Whether waiting receivers are being served: what that wakes must not serve them again. */
   #serving = false;
   readonly #totals = new Totals();
@@ -431,14 +438,16 @@ export class SocketCore implements SessionHost, InprocHost {
       this.#sends = 0;
       return false;
     }
-    this.#nextTurn ??= new Promise((resolve) =>
-      this.clock.atTurnEnd(() => {
+    this.#nextTurn ??= new Promise((resolve) => {
+      const rested = (): void => {
         this.#nextTurn = undefined;
         this.#sends = 0;
         resolve();
         if (this.#senders.length > 0) this.#serveSenders();
-      })
-    );
+      };
+      if (++this.#rests % TURNS_A_BREATH === 0) this.clock.after(0, rested);
+      else this.clock.atTurnEnd(rested);
+    });
     return true;
   }
 }
