@@ -12,7 +12,7 @@
 import { NotSupportedError, show } from "../errors.ts";
 import { parseIpc, type Role } from "./endpoint.ts";
 import type { Capabilities, Link, Listener } from "./link.ts";
-import { errnoOf } from "./system_error.ts";
+import { errnoOf, systemError } from "./system_error.ts";
 
 /** The longest path on Linux, whose `sun_path` is 108 octets with the null. */
 const MAX_PATH_LINUX = 107;
@@ -72,6 +72,7 @@ export function checkIpc(endpoint: string, role: Role, os: string, capabilities:
  * Binds an ipc endpoint: a wildcard in a fresh directory, a path taken over if it is stale, an abstract name as it is.
  *
  * @param probe Dials a path, to see whether somebody answers.
+ * @throws {EndpointError} (rejects) If it cannot be bound: whatever file or socket said so.
  */
 export async function listenIpc(
   endpoint: string,
@@ -81,7 +82,22 @@ export async function listenIpc(
   listen: ListenAt,
 ): Promise<Listener> {
   const path = ipcPath(endpoint, "bind", os);
-  if (path === undefined) return await listenAnywhere(os, files, listen);
+  try {
+    return path === undefined
+      ? await listenAnywhere(os, files, listen)
+      : await listenAt(path, endpoint, files, probe, listen);
+  } catch (error) {
+    throw systemError(endpoint, "bind", error);
+  }
+}
+
+async function listenAt(
+  path: string,
+  endpoint: string,
+  files: Files,
+  probe: (path: string) => Promise<Link>,
+  listen: ListenAt,
+): Promise<Listener> {
   try {
     return await listen(path, endpoint);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { EndpointError, NotSupportedError } from "../../src/errors.ts";
 import { checkIpc, type Files, ipcPath, listenIpc } from "../../src/transport/ipc.ts";
 import type { Capabilities, Link, Listener } from "../../src/transport/link.ts";
@@ -57,6 +57,16 @@ test("a free path is bound and nothing else is done", async () => {
   const stage = new Stage();
   assertEquals((await stage.bind("ipc:///a")).endpoint, "ipc:///a");
   assertEquals(stage.done, ["listen /a"]);
+});
+
+test("a directory that cannot be made, and a file that cannot be unlinked, are errors of the endpoint", async () => {
+  const stage = new Stage();
+  stage.files.makeDirectory = () => Promise.reject(failing("EACCES"));
+  assertEquals((await assertRejects(() => stage.bind("ipc://*"), EndpointError)).code, "EACCES");
+  stage.path = "socket";
+  stage.probe = "ECONNREFUSED";
+  stage.files.unlink = () => Promise.reject(failing("EACCES"));
+  assertEquals((await assertRejects(() => stage.bind("ipc:///a"), EndpointError)).code, "EACCES");
 });
 
 test("a socket that refuses connections is unlinked and bound", async () => {
