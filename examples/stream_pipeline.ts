@@ -16,16 +16,16 @@ import { createWriteStream, openAsBlob } from "node:fs";
 import process from "node:process";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { type Frames, Pull, Push } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { type Frames, frames, Pull, Push } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
 
 const ENDPOINT = "tcp://127.0.0.1:5558";
 
-/** Octets out of messages, until an empty one comes. */
-function octets(): TransformStream<Frames, Uint8Array<ArrayBuffer>> {
+/** Passes messages on, until an empty one comes. */
+function untilEmpty(): TransformStream<Frames, Frames> {
   return new TransformStream({
-    transform(frames, controller) {
-      if (frames.length === 1 && frames[0]!.length === 0) return controller.terminate();
-      for (const frame of frames) controller.enqueue(frame);
+    transform(message, controller) {
+      if (message[0]!.length === 0) controller.terminate();
+      else controller.enqueue(message);
     },
   });
 }
@@ -43,7 +43,8 @@ async function send(path: string): Promise<void> {
 async function receive(target: WritableStream<Uint8Array>): Promise<void> {
   await using pull = new Pull();
   await pull.bind(ENDPOINT);
-  await pull.readable.pipeThrough(octets()).pipeThrough(new CompressionStream("gzip")).pipeTo(target);
+  const octets = pull.readable.pipeThrough(untilEmpty()).pipeThrough(frames());
+  await octets.pipeThrough(new CompressionStream("gzip")).pipeTo(target);
 }
 
 const [what, path = ""] = process.argv.slice(2);
