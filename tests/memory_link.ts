@@ -142,7 +142,7 @@ export class MemoryLink implements Link {
       if (bytes !== undefined) {
         this.#handler.data(bytes);
         this.#run();
-      } else if (this.#ended && !this.stubborn && this.#loans.length === 0) {
+      } else if (this.#ended && !this.stubborn && !(this.#closing && this.#loans.length > 0)) {
         this.#end();
         this.peer.#hear();
       }

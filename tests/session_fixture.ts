@@ -72,6 +72,8 @@ export class TestHost implements SessionHost {
   greet: (pipe: Pipe) => void = () => {};
   /** Called with every pipe that joins. */
   welcome: (pipe: Pipe) => void = () => {};
+  /** The session that {@link dialled} made last. */
+  last: Session | undefined;
   readonly #type: SocketType;
   readonly #given: HostOptions;
 
@@ -158,7 +160,7 @@ export function send(session: Session, ...texts: string[]): void {
 
 /** A dialled session, whose first attempt waits to be answered. */
 export function dialled(host: TestHost, endpoint = "memory://listener"): Session {
-  const session = new Session(host, endpoint, true);
+  const session = host.last = new Session(host, endpoint, true);
   session.dial();
   return session;
 }
