@@ -1,106 +1,15 @@
 /**
- * Pipe to pipe within a process: in either order, with both sides' marks, and both ends ending as one.
+ * Pipe to pipe within a process: in either order, and with both sides' marks.
  */
 import { assertEquals, assertThrows } from "@std/assert";
 import { latin1 } from "../../src/bytes/ascii.ts";
-import type { SocketType } from "../../src/engine/compatibility.ts";
 import { EndpointError, ZmqError } from "../../src/errors.ts";
 import { Control } from "../../src/message.ts";
-import type { Pipe, PipeOptions } from "../../src/pipe/pipe.ts";
-import type { Connection } from "../../src/session/connection.ts";
-import { type InprocHost, InprocNames } from "../../src/session/inproc.ts";
+import { InprocNames } from "../../src/session/inproc.ts";
 import { test } from "../harness.ts";
-import { ManualClock, settled } from "../manual_clock.ts";
-import { message, PIPE_OPTIONS, show } from "../pipe_fixture.ts";
-
-const ENDPOINT = "inproc://here";
-const NONE = new Uint8Array(0);
-
-/** A socket that keeps what it is told. */
-class Host implements InprocHost {
-  readonly type: SocketType;
-  readonly options: PipeOptions;
-  readonly clock: ManualClock;
-  routingId: Uint8Array = NONE;
-  readonly connections: Connection[] = [];
-  readonly received: string[] = [];
-  receiving = true;
-  log: string[] = [];
-  welcome: (pipe: Pipe) => void = () => {};
-  greet: (pipe: Pipe) => void = () => {};
-
-  constructor(type: SocketType, options: Partial<PipeOptions> = {}, clock = new ManualClock()) {
-    this.type = type;
-    this.options = { ...PIPE_OPTIONS, ...options };
-    this.clock = clock;
-  }
-
-  joined(connection: Connection): void {
-    this.connections.push(connection);
-  }
-  attach(pipe: Pipe): void {
-    this.log.push("attach");
-    this.welcome(pipe);
-  }
-  detach(): void {
-    this.log.push("detach");
-  }
-  ready(pipe: Pipe): void {
-    this.log.push("ready");
-    this.greet(pipe);
-  }
-  closed(connection: Connection, unsent: number): void {
-    this.log.push(`closed ${unsent}`);
-    this.connections.splice(this.connections.indexOf(connection), 1);
-  }
-  turnedAway(_endpoint: string, error: Error): void {
-    this.log.push((error as ZmqError).code);
-  }
-  readable(pipe: Pipe): void {
-    if (this.receiving) this.receive(pipe);
-  }
-  writable(): void {
-    this.log.push("writable");
-  }
-
-  receive(pipe: Pipe = this.pipe, count = Infinity): void {
-    for (; count > 0; count--) {
-      const item = pipe.read();
-      if (item === undefined) return;
-      this.received.push(item instanceof Control ? item.type : show(item)!);
-    }
-  }
-
-  /** The one connection's pipe. */
-  get pipe(): Pipe {
-    return this.connections[0]!.pipe;
-  }
-
-  told(): string[] {
-    return this.log.splice(0);
-  }
-}
-
-function send(pipe: Pipe, ...texts: string[]): void {
-  for (const text of texts) pipe.write(message(text));
-}
-
-/** How many messages a pipe takes before it is full. */
-function room(pipe: Pipe): number {
-  let count = 0;
-  for (; count < 100 && pipe.canWrite(); count++) send(pipe, "x");
-  return count;
-}
-
-/** A PUSH connected to a PULL. */
-function joined(push: Partial<PipeOptions> = {}, pull: Partial<PipeOptions> = {}): { push: Host; pull: Host } {
-  const names = new InprocNames();
-  const binder = new Host("PULL", pull);
-  const dialler = new Host("PUSH", push, binder.clock);
-  names.bind(ENDPOINT, binder);
-  names.connect(ENDPOINT, dialler, NONE);
-  return { push: dialler, pull: binder };
-}
+import { ENDPOINT, Host, joined, NONE, room, send } from "../inproc_fixture.ts";
+import { settled } from "../manual_clock.ts";
+import { message } from "../pipe_fixture.ts";
 
 test("bind, then connect: both are ready at once", () => {
   const { push, pull } = joined();
@@ -277,83 +186,6 @@ test("a refused peer loses its connection, and what it had sent is not counted a
   assertEquals(pair.received, []);
   assertEquals(pair.told(), ["attach", "ready", "EPROTO", "detach", "closed 0"]);
   assertEquals(other.told(), ["attach", "ready", "detach", "closed 2"]);
-});
-
-test("one end closes: both are over, once, and what had come can still be read by the other", async () => {
-  for (const closer of ["push", "pull"] as const) {
-    const { push, pull } = joined();
-    pull.receiving = false;
-    send(push.pipe, "1", "2");
-    const { pipe } = pull;
-    const connection = { push, pull }[closer].connections[0]!;
-    assertEquals(await connection.close(Infinity), 0);
-    assertEquals([push.told(), pull.told()], Array(2).fill(["attach", "ready", "detach", "closed 0"]));
-    assertEquals(pipe.alive, false);
-    pull.receive(pipe);
-    assertEquals(pull.received, ["1", "2"]);
-    assertEquals(await connection.close(0), 0);
-    assertEquals([push.told(), pull.told()], [[], []]);
-  }
-});
-
-test("what an end that connected has received and not read is dropped when it closes", async () => {
-  const { push, pull } = joined();
-  push.receiving = false;
-  send(pull.pipe, "1");
-  const { pipe } = push;
-  await push.connections[0]!.close(0);
-  assertEquals(pipe.inbound.length, 0);
-});
-
-test("a closed end with something to send waits for a binder for as long as linger says", async () => {
-  const names = new InprocNames();
-  const push = new Host("PUSH");
-  const closing = names.connect(ENDPOINT, push, NONE);
-  send(push.pipe, "1", "2");
-  const unsent = closing.close(300);
-  assertEquals(push.told(), ["attach", "detach"]);
-  await push.clock.advance(299);
-  assertEquals(push.connections.length, 1);
-  await push.clock.advance(1);
-  assertEquals([await unsent, push.told(), push.clock.timers], [2, ["closed 2"], 0]);
-  const late = new Host("PULL");
-  names.bind(ENDPOINT, late);
-  assertEquals(late.told(), []);
-});
-
-test("a binder that comes in that time gets it all, and then both ends are over", async () => {
-  const names = new InprocNames();
-  const push = new Host("PUSH");
-  const pull = new Host("PULL");
-  const connection = names.connect(ENDPOINT, push, NONE);
-  send(push.pipe, "1", "2");
-  const unsent = connection.close(300);
-  names.bind(ENDPOINT, pull);
-  assertEquals([await unsent, pull.received, push.clock.timers], [0, ["1", "2"], 0]);
-  assertEquals(push.told(), ["attach", "detach", "closed 0"]);
-  assertEquals(pull.told(), ["attach", "ready", "detach", "closed 0"]);
-});
-
-test("linger 0, and nothing to send, end it at once; a second close can shorten the first's time", async () => {
-  const names = new InprocNames();
-  for (const [queued, first, second] of [[0, Infinity, 0], [2, 0, 0], [2, Infinity, 0], [2, 1000, 10]] as const) {
-    const push = new Host("PUSH");
-    const connection = names.connect(ENDPOINT, push, NONE);
-    for (let i = 0; i < queued; i++) send(push.pipe, "x");
-    const unsent = connection.close(first);
-    assertEquals(connection.close(second), unsent);
-    await push.clock.advance(10);
-    assertEquals([await unsent, push.clock.timers, push.connections.length], [queued, 0, 0]);
-  }
-});
-
-test("an end that was closed before a bind is not joined", async () => {
-  const names = new InprocNames();
-  const push = new Host("PUSH");
-  await names.connect(ENDPOINT, push, NONE).close(0);
-  const pull = new Host("PULL");
-  names.bind(ENDPOINT, pull);
-  assertEquals(pull.told(), []);
 });
 
 for (const side of ["push", "pull"] as const) {
