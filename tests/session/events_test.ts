@@ -174,13 +174,12 @@ for (const [type, happen] of HAPPENINGS) {
 
 test('a listener may close an accepted session from within "accept"', async () => {
   const { push, pull } = two();
-  let session: Session | undefined;
+  const session = new Session(pull, "memory://listener", false);
   let closing: Promise<number> | undefined;
-  pull.hear = () => closing ??= session!.close(0);
+  pull.hear = () => closing ??= session.close(0);
   dialled(push);
   const [near, far] = MemoryLink.pair();
   push.dials.shift()!.answer(near);
-  session = new Session(pull, "memory://listener", false);
   session.accept(far);
   await settled();
   assertEquals(await closing, 0);
