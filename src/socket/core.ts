@@ -330,9 +330,10 @@ export class SocketCore implements SessionHost, InprocHost {
     if (this.#senders.length > 0) this.#serveSenders();
   }
 
-  /** A pipe leaves. */
+  /** A pipe leaves; an XPUB may have something to tell of that. */
   detach(pipe: Pipe): void {
     this.pattern.detach(pipe);
+    if (this.#receivers.length > 0) this.#serveReceivers();
     if (this.#senders.length > 0) this.#serveSenders();
   }
 
