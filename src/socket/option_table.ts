@@ -117,7 +117,8 @@ function shortText(secret: boolean): OptionRow {
       if (value === null || value === undefined) return null;
       const length = typeof value === "string" ? new TextEncoder().encode(value).length : -1;
       if (length >= 1 && length <= LONGEST_NAME) return value;
-      if (length < 0) return refuse(name, secret ? typeof value : value, wanted);
+      if (length < 0 && secret) throw wrongType(`Cannot set option "${name}": value is not text, wanted ${wanted}`);
+      if (length < 0) return refuse(name, value, wanted);
       throw wrongRange(`Cannot set option "${name}": value is ${length} octets, wanted ${wanted}`);
     },
     use: (value) => value ?? undefined,
@@ -175,6 +176,7 @@ function unsupported(nothing: unknown, why: string): OptionRow {
 const KERNEL = "JavaScript runtimes give no access to this property of a connection";
 const MULTICAST = "there are no multicast transports here";
 const SECURITY = "this version has the NULL mechanism only";
+const ZERO_FIRST = "it begins with a zero octet, wanted an id that does not: those are ROUTER's own";
 const THREADS = "there are no I/O threads here";
 const GSSAPI = "there is no GSSAPI mechanism here";
 const VMCI = "there is no VMCI transport here";
@@ -263,7 +265,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
     ...octets(
       1,
       LONGEST_NAME,
-      (id) => id[0] === 0 ? "it begins with a zero octet, which ROUTER keeps for its own" : undefined,
+      (id) => id[0] === 0 ? ZERO_FIRST : undefined,
     ),
     heeds: ["REQ", "REP", "DEALER", "ROUTER"],
   },

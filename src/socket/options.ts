@@ -102,9 +102,9 @@ export interface SocketOptions {
   /** The password for the proxy, at most 255 octets. Default `null`. libzmq: `ZMQ_SOCKS_PASSWORD`. */
   readonly socksPassword?: string | null;
   /**
-   * Properties to tell every peer in the handshake; names begin with `X-` and have at most 255 ASCII characters, values
-   * are text or octets and not empty. Default: none. The peer finds them in its `handshake` event. libzmq:
-   * `ZMQ_METADATA`.
+   * Properties to tell every peer in the handshake; names begin with `X-`, go on in letters, digits or any of
+   * `- _ . +`, and have at most 255 characters; values are text or octets and not empty. Default: none. The peer finds
+   * them in its `handshake` event. libzmq: `ZMQ_METADATA`.
    */
   readonly metadata?: Readonly<Record<string, string | Uint8Array>>;
 }
