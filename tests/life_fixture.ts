@@ -6,10 +6,10 @@
  */
 
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket as TcpSocket } from "node:net";
+import { connect, createServer, type Server, type Socket as TcpSocket } from "node:net";
 import { tmpdir } from "node:os";
 import process from "node:process";
-import { Pull, type Pull as Receiver, type Socket, type SocketEventOf, type SocketEventType, text } from "../mod.ts";
+import { Pull, type Socket, type SocketEventOf, type SocketEventType, text } from "../mod.ts";
 import { GREETING, ready } from "./engine_fixture.ts";
 import { hex } from "./harness.ts";
 
@@ -55,7 +55,7 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 /** Receives so many messages; each as text, its frames with a bar between. */
-export async function receive(socket: Pick<Receiver, "receive">, count: number): Promise<string[]> {
+export async function receive(socket: Pick<Pull, "receive">, count: number): Promise<string[]> {
   const received: string[] = [];
   while (received.length < count) received.push(spell(await socket.receive()));
   return received;
@@ -85,6 +85,15 @@ export class RawConnection {
     socket.on("close", () => this.#gone.resolve());
   }
 
+  /** Connects to a tcp endpoint. */
+  static dial(endpoint: string): Promise<RawConnection> {
+    const { hostname, port } = new URL(endpoint.replace("tcp:", "http:"));
+    return new Promise((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => resolve(new RawConnection(socket)));
+      socket.on("error", reject);
+    });
+  }
+
   /** Sends octets written in hexadecimal. */
   say(octets: string): void {
     this.#socket.write(hex(octets));
@@ -98,6 +107,11 @@ export class RawConnection {
   /** Reads no more. */
   stall(): void {
     this.#socket.pause();
+  }
+
+  /** Says no more, and leaves once the other side has hung up too. */
+  leave(): void {
+    this.#socket.end();
   }
 
   /** Vanishes: with a reset if there is anything unread. */
