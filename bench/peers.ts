@@ -15,8 +15,9 @@
  * | `request` | connects, makes `count` round trips, in a row | `{"seconds", "p50", "p99"}` at the end              |
  *
  * `seconds` is the time from the first message to the last, at the receiver; for `request`, that of all round trips.
- * `p50` and `p99` are round trips' times in microseconds; the first fifth warms up and is not among them. Every role
- * ends by itself. A peer in any language can join: give it a program that keeps to this, and a line in {@link PEERS}.
+ * `p50` and `p99` are round trips' times in microseconds; the first fifth warms up and is not among them. `push`
+ * and `reply` stay, once done, until their stdin ends: not every implementation delivers what it has queued when its
+ * process ends. The other roles end by themselves. A peer in any language can join: give it a program that keeps to this, and a line in {@link PEERS}.
  *
  * @module
  */

@@ -38,14 +38,14 @@ export async function run(what: Case, { peer, calls }: Contender, count: number)
     await using receiver = start(peer, [receiving!, binding, ...rest]);
     const { endpoint } = await receiver.receive<{ endpoint: string }>(LIMIT);
     await using sender = start(peer, [sending!, endpoint, ...rest]);
-    if (what.measure === "throughput") {
-      const { seconds } = await receiver.receive<{ seconds: number }>(LIMIT);
-      await Promise.all([receiver.succeeded(LIMIT), sender.succeeded(LIMIT)]);
-      return throughput(count, seconds);
+    const finding: Finding = what.measure === "throughput"
+      ? throughput(count, (await receiver.receive<{ seconds: number }>(LIMIT)).seconds)
+      : { measure: what.measure, ...await sender.receive<{ seconds: number; p50: number; p99: number }>(LIMIT) };
+    for (const process of [sender, receiver]) {
+      process.closeInput();
+      await process.succeeded(LIMIT);
     }
-    const times = await sender.receive<{ seconds: number; p50: number; p99: number }>(LIMIT);
-    await Promise.all([receiver.succeeded(LIMIT), sender.succeeded(LIMIT)]);
-    return { measure: "roundtrip", ...times };
+    return finding;
   } finally {
     rmSync(path, { force: true });
   }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { once } from "node:events";
 import process from "node:process";
 import { Pull, Push, Reply, Request } from "zeromq";
 
@@ -17,9 +18,10 @@ const roles: Record<string, () => Promise<void>> = { push, pull, inproc, request
 await roles[role]!();
 
 async function push(): Promise<void> {
-  const socket = new Push({ linger: -1 });
+  const socket = new Push();
   socket.connect(endpoint);
   await send(socket);
+  await once(process.stdin.resume(), "end");
   socket.close();
 }
 
@@ -58,10 +60,11 @@ async function receive(socket: Pull): Promise<number> {
 }
 
 async function reply(): Promise<void> {
-  const socket = new Reply({ linger: -1 });
+  const socket = new Reply();
   await socket.bind(endpoint);
   say({ endpoint: socket.lastEndpoint });
   for (let i = 0; i < total; i++) await socket.send((await socket.receive())[0]!);
+  await once(process.stdin.resume(), "end");
   socket.close();
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { once } from "node:events";
 import process from "node:process";
 import { Pull, Push, Reply, Request } from "../../mod.ts";
 
@@ -15,9 +16,10 @@ const roles: Record<string, () => Promise<void>> = { push, pull, inproc, request
 await roles[role]!();
 
 async function push(): Promise<void> {
-  await using socket = new Push({ linger: Infinity });
+  await using socket = new Push();
   socket.connect(endpoint);
   await send(socket);
+  await once(process.stdin.resume(), "end");
 }
 
 async function pull(): Promise<void> {
@@ -61,9 +63,10 @@ async function receive(socket: Pull): Promise<number> {
 }
 
 async function reply(): Promise<void> {
-  await using socket = new Reply({ linger: Infinity });
+  await using socket = new Reply();
   say({ endpoint: await socket.bind(endpoint) });
   for (let i = 0; i < total; i++) await socket.send((await socket.receive())[0]!);
+  await once(process.stdin.resume(), "end");
 }
 
 async function request(): Promise<void> {
