@@ -275,9 +275,9 @@ export class SocketCore implements SessionHost, InprocHost {
     if (this.#closing !== undefined) return this.#closing;
     let resolve!: (result: { unsent: number }) => void;
     this.#closing = new Promise((resolveIt) => resolve = resolveIt);
+    for (const tell of [...this.#closers]) tell();
     this.#senders.rejectAll(() => this.closedError("send"));
     this.#receivers.rejectAll(() => this.closedError("receive"));
-    for (const tell of [...this.#closers]) tell();
     this.endpoints.close(linger).then((unsent) => {
       this.context.leave(this);
       this.#ended = true;

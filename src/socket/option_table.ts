@@ -43,9 +43,10 @@ export function can(type: SocketType, what: "send" | "receive"): boolean {
   return (what === "send" ? SENDERS : RECEIVERS).includes(type);
 }
 
-function refuse(name: string, value: unknown, wanted: string): never {
-  const kind = typeof value === "number" ? wrongRange : wrongType;
-  throw kind(`Cannot set option "${name}": value is ${show(value)}, wanted ${wanted}`);
+/** `numeric`: whether numbers are taken, so that a wrong one is out of range. */
+function refuse(name: string, value: unknown, wanted: string, numeric = false): never {
+  const wrong = numeric && typeof value === "number" ? wrongRange : wrongType;
+  throw wrong(`Cannot set option "${name}": value is ${show(value)}, wanted ${wanted}`);
 }
 
 const flag: OptionRow = {
@@ -63,7 +64,7 @@ function whole(initial: number, least: number, most: number, unit: string, heeds
       const number = value === -1 && most === Infinity ? Infinity : value;
       const fits = typeof number === "number" && number >= least && number <= most &&
         (Number.isInteger(number) || number === Infinity);
-      return fits ? number : refuse(name, value, `a whole number${unit}, ${range}`);
+      return fits ? number : refuse(name, value, `a whole number${unit}, ${range}`, true);
     },
   };
 }
@@ -207,7 +208,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
     check(name, value) {
       if (value === undefined || value === null || value === -1) return undefined;
       const fits = value === 0 || value === 1 || typeof value === "boolean";
-      return fits ? value : refuse(name, value, "0, 1, true, false or undefined");
+      return fits ? value : refuse(name, value, "0, 1, true, false or undefined", true);
     },
     use: (value) => value === undefined ? undefined : Boolean(value),
   },

@@ -216,9 +216,9 @@ for (const [name, { on, takes, refuses }] of Object.entries(CASES)) {
       ) {
         const error = assertThrows(call, Error) as Error & { code?: string };
         assert(error instanceof RangeError || error instanceof TypeError, `${error}`);
-        if (typeof takes[0]![0] === "number") {
-          assertEquals(error instanceof RangeError, typeof value === "number", `${error}`);
-        }
+        const numeric = typeof takes[0]![0] === "number";
+        if (typeof value === "number") assertEquals(error instanceof RangeError, numeric, `${error}`);
+        if (numeric && typeof value !== "number") assert(error instanceof TypeError, `${error}`);
         assertEquals(error.code, "EINVAL");
         assert(error.message.startsWith(`Cannot set option "${name}": `), error.message);
         assert(error.message.includes(message), `${error.message}\nlacks: ${message}`);
