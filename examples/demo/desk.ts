@@ -93,9 +93,12 @@ export class Desk implements Disposable {
       );
     }
     const rate = bytes / 1e6 / ((now - this.#started) / 1000);
+    let queued = 0;
+    for (const { queuedIn = 0, queuedOut = 0 } of this.#counts.values()) queued += queuedIn + queuedOut;
     this.#line.show(
       total.bytes === 0 ? 1 : bytes / total.bytes,
-      `${megabytes(bytes)} of ${megabytes(total.bytes)} MB  ${rate.toFixed(0).padStart(4)} MB/s`,
+      `${megabytes(bytes)} of ${megabytes(total.bytes)} MB  ${rate.toFixed(0).padStart(4)} MB/s  ` +
+        `${String(queued).padStart(3)} queued`,
     );
   }
 }

@@ -96,7 +96,7 @@ function showTable(desk: Desk, abouts: ReadonlyMap<string, string>, seconds: num
     const counts = desk.countsOf(name);
     const longest = desk.longest.get(name);
     return [
-      `${name}  ${abouts.get(name)!.split(" ")[0]}`,
+      `${name.padEnd(9)} ${abouts.get(name)!.split(" ")[0]}`,
       counts.files === undefined ? "" : thousands(counts.files),
       thousands(counts.bytes),
       thousands(counts.messages),
@@ -108,6 +108,7 @@ function showTable(desk: Desk, abouts: ReadonlyMap<string, string>, seconds: num
   console.log();
   table(["", "files", "bytes", "messages", "MB/s", "queue: most", "at the end"], rows);
   const { bytes } = desk.countsOf("sink");
+  console.log("\n  –  libzmq does not tell how long its queues are");
   console.log(`\n  ${megabytes(bytes)} MB in ${seconds.toFixed(1)} s`);
 }
 

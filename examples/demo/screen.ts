@@ -59,6 +59,7 @@ export class ProgressLine {
 
   /** Takes the line away. */
   clear(): void {
-    if (this.#live) process.stdout.write(`\r${" ".repeat(COLUMNS + 2)}\r`);
+    if (this.#live && this.#last > 0) process.stdout.write(`\r${" ".repeat(COLUMNS + 2)}\r`);
+    this.#last = 0;
   }
 }

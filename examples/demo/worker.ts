@@ -21,6 +21,7 @@ pull.connect(source!);
 
 let bytes = 0;
 let messages = 0;
+let toFlip = tamper === "tamper";
 
 const check = new TransformStream<Frames, MessageInput>({
   transform([header, octets], pipe) {
@@ -29,7 +30,7 @@ const check = new TransformStream<Frames, MessageInput>({
     if (found !== sha256) throw new Error(`Chunk ${index} of ${path} has SHA-256 ${found}, wanted ${sha256}`);
     bytes += octets!.length;
     messages++;
-    pipe.enqueue([header!, name, tamper === "tamper" && messages === 1 ? flipped(octets!) : octets!]);
+    pipe.enqueue([header!, name, toFlip && octets!.length > 0 ? flipped(octets!) : octets!]);
   },
 });
 
@@ -44,9 +45,10 @@ await Promise.race([
 await pull.close(); // The stream of messages ends, and with it the pipe.
 await work;
 
-/** A copy with one bit changed: what `--tamper` asks for, to see it found out. */
+/** A copy with one bit changed, for once: what `--tamper` asks for, to see it found out. */
 function flipped(octets: Uint8Array): Uint8Array {
+  toFlip = false;
   const copy = octets.slice();
-  if (copy.length > 0) copy[copy.length >> 1]! ^= 1;
+  copy[copy.length >> 1]! ^= 1;
   return copy;
 }
