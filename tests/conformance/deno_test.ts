@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { accept } from "../../src/runtime/deno/dial.ts";
 import { DenoLink } from "../../src/runtime/deno/link.ts";
 import type { Connection, DenoListener } from "../../src/runtime/deno/sockets.ts";
-import { test } from "../harness.ts";
+import { runtime, test } from "../harness.ts";
 import { binaryOf, runProgram } from "../processes.ts";
 import { Door } from "./rig.ts";
 
@@ -38,7 +38,7 @@ test("Deno: a failure to accept is told, and accepting goes on", async () => {
   const listener = accept("tcp://*:1", "tcp://0.0.0.0:1", script, door, (made) => new DenoLink(made, "here", "there"));
   assertEquals((await door.next()).local, "here");
   assertEquals(door.failures.map(({ message }) => message), [
-    'Cannot bind to "tcp://*:1": too many open files, wanted no such failure',
+    'Cannot bind to "tcp://*:1": too many files are open, wanted fewer',
   ]);
   await listener.close();
   assertEquals([script.closed, door.failures.length], [1, 1]);
@@ -71,10 +71,11 @@ test("Deno: what is accepted while the listener closes is closed", async () => {
   assertEquals([closed, door.waiting], [1, 0]);
 });
 
+// Not from Deno: its node:child_process gives every permission to a Deno that it starts.
 test("Deno: tcp needs the permission to use the network, and no other", async () => {
   const script = new URL("./only_net.ts", import.meta.url).pathname;
   const outcome = await runProgram(binaryOf("deno"), ["run", "--no-check", "--no-prompt", "--allow-net", script]);
   assertEquals([outcome.code, outcome.stdout.trim()], [0, "localhost * ENODEV"], outcome.stderr);
   const denied = await runProgram(binaryOf("deno"), ["run", "--no-check", "--no-prompt", script]);
   assertEquals([denied.code, denied.stdout.trim()], [0, "EACCES EACCES EACCES"], denied.stderr);
-});
+}, { skip: runtime === "deno" });

@@ -17,7 +17,7 @@ for (
     { from: "Node", error: made("Error", "EAI_AGAIN"), code: "EHOSTUNREACH" },
     { from: "Node", error: made("Error", "EPERM"), code: "EACCES" },
     { from: "Node", error: made("Error", "ENETUNREACH"), code: "EHOSTUNREACH" },
-    { from: "Node", error: made("Error", "EMFILE"), code: "EIO" },
+    { from: "Node", error: made("Error", "EMFILE"), code: "EMFILE" },
     { from: "Node", error: new AggregateError([], "said the system"), code: "EIO" },
     { from: "Bun", error: made("Error", "EADDRINUSE"), code: "EADDRINUSE" },
     { from: "Bun", error: made("DNSException", "DNS_ENOTFOUND"), code: "EHOSTUNREACH" },
@@ -50,9 +50,9 @@ test("what the system says is wrapped once, with its cause", () => {
 });
 
 test("what nobody knows is told in the system's words", () => {
-  const error = systemError("tcp://a:1", "connect", made("Error", "EMFILE", "too many open files"));
+  const error = systemError("tcp://a:1", "connect", made("Error", "EWHATEVER", "something is odd"));
   assertEquals(error.code, "EIO");
-  assertEquals(error.message, 'Cannot connect to "tcp://a:1": too many open files, wanted no such failure');
+  assertEquals(error.message, 'Cannot connect to "tcp://a:1": something is odd, wanted no such failure');
 });
 
 test("a code that the caller knows better overrules the system's", () => {
