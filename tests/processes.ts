@@ -274,23 +274,34 @@ export class RuntimeProcess implements AsyncDisposable {
 
   /** Ends the child at once, unless it has ended, and waits until it is gone. */
   async kill(signal: "SIGKILL" | "SIGTERM" | "SIGINT" = "SIGKILL"): Promise<Exit> {
-    if (this.#ended === undefined) this.#child.kill(signal);
+    this.#signal(signal);
     return await this.exited;
   }
 
   /** Stops (SIGSTOP) the child's every thread where the platform can, as if its machine had hung. */
   freeze(): void {
-    this.#child.kill("SIGSTOP");
+    this.#signal("SIGSTOP");
   }
 
   /** Lets a frozen child go on. */
   thaw(): void {
-    this.#child.kill("SIGCONT");
+    this.#signal("SIGCONT");
   }
 
   /** Kills what still runs. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
+  }
+
+  /** By process id: Deno's `ChildProcess.kill` takes any signal for the last, and sends no other after it. */
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#ended !== undefined || this.#child.pid === undefined) return;
+    try {
+      process.kill(this.#child.pid, signal);
+    } catch (error) {
+      // It has just ended by itself, and the news is on its way.
+      if ((error as { code?: unknown }).code !== "ESRCH") throw error;
+    }
   }
 
   #read(text: string): void {

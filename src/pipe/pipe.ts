@@ -94,8 +94,9 @@ export class Pipe {
   limit(sendHighWaterMark: number, receiveHighWaterMark: number): void {
     this.#sendHwm = sendHighWaterMark;
     this.#receiveHwm = receiveHighWaterMark;
-    this.#relieve();
-    this.#drained();
+    // The half that draining waits for spares waking a writer for each message; here there is no next one to wait for.
+    if (this.#full && this.queued < sendHighWaterMark) this.#tellRoom();
+    if (this.#stalled && this.inbound.length < receiveHighWaterMark) this.#tellMore();
   }
 
   /** Whether a message can be written now. After a `false` the owner is told when there is room. */
@@ -172,14 +173,20 @@ export class Pipe {
 
   /** Tells the writer that there is room, once half of the queue has gone. */
   #relieve(): void {
-    if (!this.#full || this.queued > 0 && this.queued > this.#sendHwm / 2) return;
+    if (this.#full && (this.queued === 0 || this.queued <= this.#sendHwm / 2)) this.#tellRoom();
+  }
+
+  #tellRoom(): void {
     this.#full = false;
     if (this.alive) this.#owner.writable(this);
   }
 
   /** Tells the outlet that there is room, once half of what came has been read. */
   #drained(): void {
-    if (!this.#stalled || this.inbound.length > 0 && this.inbound.length > this.#receiveHwm / 2) return;
+    if (this.#stalled && (this.inbound.length === 0 || this.inbound.length <= this.#receiveHwm / 2)) this.#tellMore();
+  }
+
+  #tellMore(): void {
     this.#stalled = false;
     this.#outlet?.more();
   }

@@ -37,6 +37,17 @@ for (const name of RUNTIMES) {
     await assertRejects(() => child.receive(), Error, "ended by SIGKILL");
   });
 
+  test(`${name} can be frozen and thawed, and killed while it is frozen`, async () => {
+    await using child = spawnRuntime(name, CHILD, ["echo"]);
+    await child.receive();
+    child.freeze();
+    child.send({ n: 1 });
+    child.thaw();
+    assertEquals(await child.receive(), { n: 1 });
+    child.freeze();
+    assertEquals(await child.kill(), { code: undefined, signal: "SIGKILL" });
+  });
+
   test(`${name} shows what it wrote to stderr when it fails`, async () => {
     await using child = spawnRuntime(name, CHILD, ["fail"]);
     const error = await assertRejects(() => child.receive(), Error, "before its next message");
