@@ -13,7 +13,7 @@ import { type Case, chooseCases, type Contender, QUICK } from "./cases.ts";
 import { BASELINE } from "./peers.ts";
 import { type Finding, run } from "./run.ts";
 import { summarise } from "./statistics.ts";
-import { FLOOR_RATIO, floors, heading, line, type Result } from "./table.ts";
+import { floors, heading, line, type Result } from "./table.ts";
 
 const USAGE = `npm run bench -- [options]
 
@@ -35,38 +35,41 @@ const { values: options } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
-if (options.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
-const words = options.only.split(/[\s,]+/).filter((word) => word !== "");
-const cases = chooseCases(options.quick && words.length === 0 ? QUICK : words);
 const runs = Number(options.runs ?? (options.quick ? 3 : 5));
 /** Seconds that a run should take. */
 const span = options.quick ? 0.5 : 1;
 
-console.log(`${cpus().length} × ${cpus()[0]?.model ?? "processor"}, ${runs} runs of about ${span} s\n`);
-const results: Result[] = [];
-for (const what of cases) {
-  const contenders: Contender[] = [...what.contenders];
-  if (!options.alone) contenders.unshift({ peer: BASELINE, calls: "await" });
-  console.log(heading(what));
-  const found = await measure(what, contenders);
-  for (const result of found) {
-    results.push(result);
-    console.log(line(result));
+if (options.help) {
+  console.log(USAGE);
+} else {
+  try {
+    await bench();
+  } catch (error) {
+    console.error(`\n${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
   }
-  console.log();
 }
-for (const floor of floors(results)) console.log(floor);
-if (options.json !== undefined) {
-  const about = {
-    date: new Date().toISOString(),
-    cpu: cpus()[0]?.model,
-    cpus: cpus().length,
-    runs,
-    floor: FLOOR_RATIO,
-  };
+
+async function bench(): Promise<void> {
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`Cannot run: runs is "${options.runs}", wanted 1 or more`);
+  const words = options.only.split(/[\s,]+/).filter((word) => word !== "");
+  const cases = chooseCases(options.quick && words.length === 0 ? QUICK : words);
+  const [processor] = cpus();
+  console.log(`${cpus().length} × ${processor?.model ?? "processor"}, ${runs} runs of about ${span} s\n`);
+  const results: Result[] = [];
+  for (const what of cases) {
+    const contenders: Contender[] = [...what.contenders];
+    if (!options.alone) contenders.unshift({ peer: BASELINE, calls: "await" });
+    console.log(heading(what));
+    for (const result of await measure(what, contenders)) {
+      results.push(result);
+      console.log(line(result));
+    }
+    console.log();
+  }
+  for (const floor of floors(results)) console.log(floor);
+  if (options.json === undefined) return;
+  const about = { date: new Date().toISOString(), processor: processor?.model, processors: cpus().length, runs, span };
   writeFileSync(options.json, JSON.stringify({ about, results }, undefined, 2) + "\n");
 }
 

@@ -27,7 +27,7 @@ export interface Result {
 }
 
 /** At 64 B over tcp, this many times the messages of the npm package `zeromq`. */
-export const FLOOR_RATIO = 4;
+const FLOOR_RATIO = 4;
 
 /** What stands above a case's lines. */
 export function heading({ measure, transport, size }: Case): string {
