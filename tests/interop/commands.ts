@@ -40,7 +40,7 @@ export type Command =
   | { readonly do: "echo"; readonly socket: string; readonly count: number }
   | { readonly do: "sendBatch" | "receiveBatch" | "ask"; readonly socket: string; readonly batch: Batch } & Envelope
   | { readonly do: "event"; readonly socket: string; readonly type: string }
-  | { readonly do: "events"; readonly socket: string }
+  | { readonly do: "events" | "stats"; readonly socket: string }
   | { readonly do: "close"; readonly socket: string; readonly linger?: number };
 
 /** Frames that stand before each message of a batch. */
@@ -63,9 +63,18 @@ export interface PeerEvent {
   readonly message?: string;
 }
 
+/** What a socket of ours has counted; libzmq tells none of it. */
+export interface PeerNumbers {
+  /** Messages that wait to be sent. */
+  readonly queuedOut?: number;
+  /** Milliseconds that the last heartbeat to the first peer took. */
+  readonly roundTrip?: number;
+}
+
 /** What both libraries' sockets have. */
 export interface AnySocket {
   readonly events: AsyncIterable<PeerEvent>;
+  readonly stats: PeerNumbers;
   bind(endpoint: string): Promise<string>;
   unbind(endpoint: string): Promise<void>;
   connect(endpoint: string, routingId?: string): void;
@@ -214,6 +223,8 @@ export class Interpreter {
         return await entry.log.next(command.type);
       case "events":
         return entry.log.names;
+      case "stats":
+        return socket.stats;
       case "close":
         this.#entries.delete(command.socket);
         return await socket.close(command.linger);

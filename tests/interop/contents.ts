@@ -43,7 +43,7 @@ export const SLIM: Batch = { seed: 2, shapes: [...EDGES.map((size) => [size]), .
 /** Thousands of small messages. */
 export const MANY: Batch = { seed: 3, shapes: [[16], [0, 5], [40, 1, 0], [200]], count: 4000 };
 
-/** Enough small ones to show that order holds, where each waits for an answer. */
+/** Fewer of them, for where each waits for an answer. */
 export const SOME: Batch = { seed: 4, shapes: MANY.shapes, count: 200 };
 
 /** How many messages a batch has. */

@@ -55,6 +55,7 @@ async function* eventsOf(socket: zmq.Socket): AsyncGenerator<PeerEvent> {
 
 class Libzmq implements AnySocket {
   readonly events: AsyncIterable<PeerEvent>;
+  readonly stats = {};
   readonly #socket: zmq.Router & zmq.Subscriber;
 
   constructor(socket: zmq.Socket) {

@@ -6,7 +6,7 @@
  */
 
 import type { OptionBag, TypeName } from "./commands.ts";
-import { type Batch, MANY, SOME } from "./contents.ts";
+import type { Batch } from "./contents.ts";
 import type { Peer, PeerSocket } from "./peers.ts";
 
 /** Two types that talk to each other. */
@@ -147,15 +147,14 @@ export interface Meeting {
   readonly endpoint: string;
 }
 
-/** Lets two peers meet and exchange a batch, then as many small messages as suits the pair. */
-export async function meet({ pairing, first, second, binds, endpoint }: Meeting, batch: Batch): Promise<void> {
+/** Lets two peers meet and exchange batches. */
+export async function meet({ pairing, first, second, binds, endpoint }: Meeting, ...batches: Batch[]): Promise<void> {
   await using one = await first.socket(pairing.first, pairing.firstOptions);
   await using other = await second.socket(pairing.second, pairing.secondOptions);
   const [binder, connecter] = binds === "first" ? [one, other] : [other, one];
   await connecter.connect(await binder.bind(endpoint));
   await pairing.ready?.(one, other);
-  await pairing.exchange(one, other, batch);
-  await pairing.exchange(one, other, pairing.lockstep ? SOME : MANY);
+  for (const batch of batches) await pairing.exchange(one, other, batch);
 }
 
 /** The pairs with each type on either side, which is the same twice where both types are. */

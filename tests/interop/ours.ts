@@ -1,7 +1,7 @@
 /** This library, as a peer is made of it. @module */
 
 import * as zmq from "../../mod.ts";
-import type { AnySocket, Library, OptionBag, PeerEvent, TypeName } from "./commands.ts";
+import type { AnySocket, Library, OptionBag, PeerEvent, PeerNumbers, TypeName } from "./commands.ts";
 
 const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>> = {
   PUSH: zmq.Push,
@@ -38,6 +38,12 @@ class Ours implements AnySocket {
     this.#socket = socket as zmq.Router & zmq.Subscriber;
     void socket.events; // Kept from now on.
     this.events = eventsOf(socket);
+  }
+
+  get stats(): PeerNumbers {
+    const { queuedOut, peers } = this.#socket.stats();
+    const roundTrip = peers[0]?.roundTrip;
+    return { queuedOut, ...(roundTrip === undefined ? {} : { roundTrip }) };
   }
 
   bind(endpoint: string): Promise<string> {

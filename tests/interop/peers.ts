@@ -8,7 +8,15 @@
 import { tmpdir } from "node:os";
 import { type RuntimeName, test } from "../harness.ts";
 import { type RuntimeProcess, spawnRuntime, type Wire } from "../processes.ts";
-import { type Command, type Envelope, Interpreter, type OptionBag, type PeerEvent, type TypeName } from "./commands.ts";
+import {
+  type Command,
+  type Envelope,
+  Interpreter,
+  type OptionBag,
+  type PeerEvent,
+  type PeerNumbers,
+  type TypeName,
+} from "./commands.ts";
 import type { Batch } from "./contents.ts";
 import { ours } from "./ours.ts";
 
@@ -103,6 +111,14 @@ export class PeerSocket implements AsyncDisposable {
     await this.#run({ do: "ask", socket: this.#name, batch, ...envelope });
   }
 
+  /** Frees an endpoint, then closes: from now on another socket can bind it. */
+  async leave(endpoint: string): Promise<void> {
+    await this.unbind(endpoint);
+    await this.event("close");
+    // libzmq ends connections when the application next calls it: this is that call.
+    await this.close(0);
+  }
+
   /** The next event of a type that was not asked for yet: waits for it. */
   async event(type: string): Promise<PeerEvent> {
     return await this.#run({ do: "event", socket: this.#name, type }) as PeerEvent;
@@ -111,6 +127,11 @@ export class PeerSocket implements AsyncDisposable {
   /** The names of all events so far. */
   async events(): Promise<string[]> {
     return await this.#run({ do: "events", socket: this.#name }) as string[];
+  }
+
+  /** What it has counted, if it is one of ours. */
+  async stats(): Promise<PeerNumbers> {
+    return await this.#run({ do: "stats", socket: this.#name }) as PeerNumbers;
   }
 
   async close(linger?: number): Promise<void> {

@@ -6,7 +6,7 @@
  */
 
 import { runtime, type RuntimeName, test } from "../harness.ts";
-import { SLIM } from "./contents.ts";
+import { SLIM, SOME } from "./contents.ts";
 import { meet, PAIRINGS } from "./matrix.ts";
 import { leave, LocalPeer, RemotePeer } from "./peers.ts";
 
@@ -20,12 +20,12 @@ for (const there of others) {
     for (const [transport, endpoint] of [["tcp", "tcp://127.0.0.1:*"], ["ipc", "ipc://*"]] as const) {
       test(`${transport}: ${pairing.first} here and ${pairing.second} on ${there.name} talk, whoever binds`, async () => {
         for (const binds of ["first", "second"] as const) {
-          await meet({ pairing, first: here, second: there, binds, endpoint }, SLIM);
+          await meet({ pairing, first: here, second: there, binds, endpoint }, SLIM, SOME);
         }
       });
       test(`${transport}: ${pairing.first} on ${there.name} and ${pairing.second} here talk, whoever binds`, async () => {
         for (const binds of ["first", "second"] as const) {
-          await meet({ pairing, first: there, second: here, binds, endpoint }, SLIM);
+          await meet({ pairing, first: there, second: here, binds, endpoint }, SLIM, SOME);
         }
       });
     }
