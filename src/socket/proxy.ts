@@ -120,6 +120,7 @@ class Run {
     const [front, back] = [this.#front, this.#back];
     const stop = (): void => this.#stop();
     if (signal !== undefined) front.aborts.add(signal, stop);
+    const stopListening = [front.onClose(stop), back.onClose(stop)];
     const running: Promise<void>[] = [];
     if (passes(front, back)) running.push(this.#move(front, back, this.#frontTraffic, this.#backTraffic));
     if (front !== back && passes(back, front)) {
@@ -133,6 +134,7 @@ class Run {
       running.push(steering);
     }
     const ends = await Promise.allSettled(running);
+    for (const stopOne of stopListening) stopOne();
     if (signal !== undefined) {
       front.aborts.delete(signal, stop);
       signal.throwIfAborted();
