@@ -153,6 +153,12 @@ export class TestHost implements SessionHost {
   }
 }
 
+/** What a promise has come to by now, or `pending`. */
+export async function now<T>(promise: Promise<T>): Promise<T | "pending"> {
+  await settled();
+  return Promise.race([promise, Promise.resolve("pending" as const)]);
+}
+
 /** Queues messages, `a|b` for two frames. */
 export function send(session: Session, ...texts: string[]): void {
   for (const text of texts) session.pipe.write(message(text));

@@ -18,7 +18,7 @@ import type { Link, LinkHandler } from "../transport/link.ts";
 import type { Clock } from "./clock.ts";
 import type { Outflow } from "./outflow.ts";
 
-/** How long a peer may take to hang up once we have: after that the link is cut. In milliseconds. */
+/** How long a peer may take to hang up once we have, if it has nothing of ours left to read. In milliseconds. */
 export const FAREWELL = 1000;
 
 /** Who holds a conversation. */
@@ -118,13 +118,17 @@ export class Conversation implements EngineHandler, LinkHandler {
     });
   }
 
-  /** Closes the link gracefully, and cuts it if the peer takes too long over it. */
-  hangUp(): void {
-    if (this.#leaving || this.#over) return;
+  /**
+   * Closes the link gracefully, and cuts it if the peer takes longer than `patience` milliseconds over it. A further
+   * call can change that time.
+   */
+  hangUp(patience: number = FAREWELL): void {
+    if (this.#over) return;
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(patience, () => this.link.abort());
+    if (this.#leaving) return;
     this.#leaving = true;
     this.#stopBeating();
-    this.#cancelTimer();
-    this.#cancelTimer = this.#clock.after(FAREWELL, () => this.link.abort());
     this.link.close();
   }
 

@@ -24,9 +24,12 @@ import type { Link } from "../transport/link.ts";
 import { Backoff } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { Conversation, type ConversationOwner } from "./conversation.ts";
+import { Conversation, type ConversationOwner, FAREWELL } from "./conversation.ts";
 import { Outflow, type OutflowOwner } from "./outflow.ts";
 import { type Audience, Reports } from "./reports.ts";
+
+/** The most that a peer which has still to read what we sent may take to hang up, whatever the linger time. In milliseconds. */
+export const LONGEST_FAREWELL = 30_000;
 
 /** What keeps a lost or failed endpoint from being dialled again. */
 export type ReconnectStop = "refused" | "handshake";
@@ -103,6 +106,8 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   /** Messages that were to go out and will not. */
   #unsent = 0;
   #connections = 0;
+  /** Messages that had been sent when the conversation began. */
+  #sentBefore = 0;
   /** What conversations that are over had counted. */
   #messagesIn = 0;
   #bytesIn = 0;
@@ -299,6 +304,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   #converse(link: Link): void {
     const { clock, options } = this.#host;
     this.#state = "conversing";
+    this.#sentBefore = this.#outflow.messages;
     this.#conversation = new Conversation(link, this.pipe, this.#outflow, clock, this);
     this.#conversation.start(options.handshakeInterval);
   }
@@ -348,15 +354,15 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   /** Sends what can be sent, and sees to it that the rest does not take longer than `linger`. */
   #letGo(linger: number): void {
     const { clock } = this.#host;
+    const ends = clock.now() + Math.max(0, linger);
+    if (ends > this.#lingerEnds) return;
+    this.#lingerEnds = ends;
+    this.#cancelLinger();
     if (linger <= 0) this.#unsent += this.#outflow.clear();
     else this.#outflow.flush();
     this.#leave();
-    if (linger <= 0) return this.#giveUp();
-    const ends = clock.now() + linger;
-    if (this.#isClosed() || ends >= this.#lingerEnds) return;
-    this.#lingerEnds = ends;
-    this.#cancelLinger();
-    this.#cancelLinger = clock.after(linger, () => this.#giveUp());
+    if (linger <= 0) this.#giveUp();
+    else if (!this.#isClosed()) this.#cancelLinger = clock.after(linger, () => this.#giveUp());
   }
 
   #isClosed(): boolean {
@@ -367,7 +373,16 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   #leave(): void {
     if (this.#outflow.unsent > 0) return;
     if (this.#conversation === undefined) this.#finish();
-    else this.#conversation.hangUp();
+    else this.#conversation.hangUp(this.#patience());
+  }
+
+  /**
+   * How long the peer may take to hang up. What we have sent may wait in the system for it to read, and would be lost
+   * if the link were cut and the peer said anything then, a PING perhaps.
+   */
+  #patience(): number {
+    if (this.#outflow.messages === this.#sentBefore) return FAREWELL;
+    return Math.min(Math.max(FAREWELL, this.#lingerEnds - this.#host.clock.now()), LONGEST_FAREWELL);
   }
 
   /** The linger time is over: what is queued is lost. A link that has taken everything keeps its farewell. */

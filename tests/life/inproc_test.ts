@@ -56,7 +56,7 @@ test("a sender that waits for room is let go on by the bind that makes it", asyn
   const sending = push.send("3").then(() => third = true);
   await turn();
   assertEquals(third, false);
-  const pull = new Pull({ context, receiveHighWaterMark: 3 });
+  const pull = new Pull({ context, receiveHighWaterMark: 1 });
   await pull.bind("inproc://room");
   await sending;
   assertEquals(await receive(pull, 3), ["1", "2", "3"]);

@@ -2,19 +2,12 @@
  * Closing, at every state: what is queued has its linger time, what is not sent is counted, and nothing is left behind.
  */
 import { assertEquals } from "@std/assert";
-import { FAREWELL } from "../../src/session/conversation.ts";
 import { Session } from "../../src/session/session.ts";
 import { GREETING, ready } from "../engine_fixture.ts";
 import { hex, test } from "../harness.ts";
 import { settled } from "../manual_clock.ts";
 import { MemoryLink } from "../memory_link.ts";
-import { answer, dialled, failure, joined, send, TestHost } from "../session_fixture.ts";
-
-/** What a promise has come to by now, or `pending`. */
-async function now<T>(promise: Promise<T>): Promise<T | "pending"> {
-  await settled();
-  return Promise.race([promise, Promise.resolve("pending" as const)]);
-}
+import { answer, dialled, failure, joined, now, send, TestHost } from "../session_fixture.ts";
 
 test("closing while dialling, with nothing to send, ends at once and gives the attempt up", async () => {
   const host = new TestHost("PUSH", { connectTimeout: 5000 });
@@ -171,20 +164,6 @@ test("a peer that does not read has the linger time, and what it did not take is
   assertEquals(push.clock.timers, 0);
 });
 
-test("a peer that took everything and does not hang up gets the farewell's time, not the linger's", async () => {
-  for (const linger of [0, 5000, Infinity]) {
-    const push = new TestHost("PUSH");
-    const { session, near, far } = await joined(push, new TestHost("PULL", {}, push.clock));
-    far.stubborn = true;
-    const closing = session.close(linger);
-    await push.clock.advance(FAREWELL - 1);
-    assertEquals([near.calls.at(-1), await now(closing)], ["close", "pending"]);
-    await push.clock.advance(1);
-    assertEquals([near.calls.at(-1), await now(closing)], ["abort", 0]);
-    assertEquals(push.clock.timers, 0);
-  }
-});
-
 test("a connection that is lost while closing is dialled again for what is still queued", async () => {
   const push = new TestHost("PUSH");
   const pull = new TestHost("PULL", {}, push.clock);
@@ -245,19 +224,6 @@ test("a second close with linger 0 drops at once what the first one wanted sent"
   session.close(0);
   assertEquals(near.calls.at(-1), "abort");
   assertEquals(await now(closing), 3);
-  assertEquals(push.clock.timers, 0);
-});
-
-test("closing while a fault's farewell lasts waits for no more than that", async () => {
-  const push = new TestHost("PUSH");
-  const { session, near, far } = await joined(push, new TestHost("PULL", {}, push.clock));
-  far.stubborn = true;
-  session.pipe.refuse(new Error("no"));
-  await settled();
-  assertEquals(near.calls.at(-1), "close");
-  const closing = session.close(0);
-  await push.clock.advance(FAREWELL);
-  assertEquals(await now(closing), 0);
   assertEquals(push.clock.timers, 0);
 });
 
