@@ -121,6 +121,8 @@ export class TestHost implements SessionHost {
     this.log.push("hiccup");
   }
 
+  dropped(): void {}
+
   closed(_session: Session, unsent: number): void {
     this.log.push(`closed ${unsent}`);
   }

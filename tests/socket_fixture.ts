@@ -4,8 +4,25 @@
  * @module
  */
 
-import { Dealer, type MessageInput, Pair, Pull, Push, Reply, Request, Router, text } from "../mod.ts";
-import { Publisher, type Socket, Subscriber, XPublisher, XSubscriber } from "../mod.ts";
+import {
+  Dealer,
+  type Link,
+  type ListenHandler,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  type Socket,
+  Subscriber,
+  text,
+  type Transport,
+  XPublisher,
+  XSubscriber,
+} from "../mod.ts";
+import { MemoryLink } from "./memory_link.ts";
 
 /** A class of sockets. */
 export type SocketClass = new (options?: Record<string, unknown>) => Socket;
@@ -28,9 +45,6 @@ export const TYPES: Readonly<Record<string, SocketClass>> = {
 /** A socket as it is to someone who passes over what the types say. */
 // deno-lint-ignore no-explicit-any -- that is the point
 export type Loose = any;
-
-/** A socket that sends. */
-export type Sender = Socket & { trySend(message: MessageInput): boolean };
 
 /** Binds one to a free port of this machine, connects the other, and waits until both have shaken hands. */
 export async function meet(binder: Socket, connecter: Socket, endpoint = "tcp://127.0.0.1:*"): Promise<string> {
@@ -67,4 +81,40 @@ export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   promise.then(settle, settle);
   await turn();
   return pending;
+}
+
+/** Endpoints that are joined within this process by links that a test can hold up and break. */
+export class MemoryTransport implements Transport {
+  readonly scheme = "memory";
+  readonly capabilities: Transport["capabilities"] = {
+    keepAlive: false,
+    keepAliveIdle: false,
+    keepAliveProbes: false,
+    backlog: false,
+    sourceAddress: false,
+    typeOfService: false,
+    abstract: false,
+  };
+  /** The links that were dialled: the diallers' ends. */
+  readonly links: MemoryLink[] = [];
+  readonly #listening: Map<string, ListenHandler> = new Map();
+
+  check(): void {}
+
+  connect(endpoint: string): Promise<Link> {
+    const handler = this.#listening.get(endpoint);
+    if (handler === undefined) return Promise.reject(Object.assign(new Error("Nobody"), { code: "ECONNREFUSED" }));
+    const [near, far] = MemoryLink.pair();
+    this.links.push(near);
+    handler.accept(far);
+    return Promise.resolve(near);
+  }
+
+  listen(endpoint: string, _: unknown, handler: ListenHandler): ReturnType<Transport["listen"]> {
+    this.#listening.set(endpoint, handler);
+    return Promise.resolve({
+      endpoint,
+      close: () => Promise.resolve(void this.#listening.delete(endpoint)),
+    });
+  }
 }

@@ -39,8 +39,8 @@ export type SocketEvent =
   | PeerEvent<"connect">
   /** Dialling has begun. */
   | EndpointEvent<"connect:delay">
-  /** Dialling failed, or the connection was lost; it will be dialled again. */
-  | (EndpointEvent<"connect:retry"> & {
+  /** Dialling failed, or the connection was lost: the error tells why. It will be dialled again. */
+  | (EndpointEvent<"connect:retry"> & Partial<FailureEvent> & {
     /** Milliseconds until then. */
     readonly interval: number;
   })

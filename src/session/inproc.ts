@@ -79,6 +79,13 @@ export class InprocNames {
     return end;
   }
 
+  /** Nobody binds any more: who waits for a name waits no longer. */
+  close(): void {
+    for (const ends of [...this.#early.values()]) {
+      for (const end of [...ends]) end.end();
+    }
+  }
+
   /** Joins a connecting end with whoever has bound the name, or lets it wait for that. */
   #meet(end: InprocEnd): void {
     const { endpoint } = end;

@@ -67,8 +67,9 @@ export class Reports {
   }
 
   /** The endpoint will be dialled again in `interval` milliseconds. */
-  waiting(interval: number): void {
-    if (this.#audience.observed) this.#audience.emit({ type: "connect:retry", endpoint: this.#endpoint, interval });
+  waiting(interval: number, error: Error | undefined): void {
+    if (!this.#audience.observed) return;
+    this.#audience.emit({ type: "connect:retry", endpoint: this.#endpoint, interval, ...because(error) });
   }
 
   /** The endpoint will not be dialled again. */

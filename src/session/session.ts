@@ -68,6 +68,8 @@ export interface SessionHost extends PipeOwner, Audience {
   ready(pipe: Pipe): void;
   /** A pipe that stays has lost its connection. */
   hiccup(pipe: Pipe): void;
+  /** So many queued messages were lost with a connection. */
+  dropped(messages: number): void;
   /** The session is over, and so many of its messages with it. */
   closed(session: Session, unsent: number): void;
 }
@@ -320,7 +322,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     if (stage !== "dialling" && this.#closing === undefined) this.#keepPipe();
     this.#state = "waiting";
     this.#cancelTimer = clock.after(interval, () => this.#dial());
-    this.#reports.waiting(interval);
+    this.#reports.waiting(interval, error);
   }
 
   /** Whether dialling again is of no use, or not wanted. */
@@ -340,6 +342,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     const lost = this.#outflow.clear();
     this.pipe = this.#makePipe();
     this.pipe.dropped = dropped + lost;
+    this.#host.dropped(lost);
   }
 
   // Closing.

@@ -84,6 +84,8 @@ export class ContextCore {
   async close(linger: number | undefined): Promise<{ unsent: number }> {
     this.closed = true;
     const closing = [...this.#members].map((member) => member.close(linger ?? member.options.linger));
+    // With its sockets closed there is nobody left to bind a name.
+    this.names.close();
     const results = await Promise.all(closing);
     return { unsent: results.reduce((sum, { unsent }) => sum + unsent, 0) };
   }

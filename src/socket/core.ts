@@ -7,8 +7,6 @@
 import { Deque } from "../bytes/deque.ts";
 import type { SocketType } from "../engine/compatibility.ts";
 import type { Engine, EngineHandler } from "../engine/engine.ts";
-import { nullMechanism } from "../engine/mod.ts";
-import { ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { ClosedError, NotSupportedError } from "../errors.ts";
 import { EMPTY, type Message, type MessageInput, toMessage } from "../message.ts";
 import type { SocketEvent } from "../monitor/events.ts";
@@ -23,7 +21,7 @@ import type { SessionHost } from "../session/session.ts";
 import type { Link } from "../transport/link.ts";
 import { Aborts, signalOf, type WaitOptions } from "./aborts.ts";
 import type { ContextCore } from "./context_core.ts";
-import { checkCapability, dial } from "./dial.ts";
+import { checkCapability, dial, makeEngine } from "./dial.ts";
 import { Endpoints } from "./endpoints.ts";
 import { can } from "./option_table.ts";
 import { OptionStore, type Settings } from "./settings.ts";
@@ -241,9 +239,9 @@ export class SocketCore implements SessionHost, InprocHost {
     if (this.#events !== undefined) emitTo(this.#events, event);
   }
 
-  /** Counts a message that was dropped outside of the pattern. */
-  countDrop(): void {
-    this.#totals.drop();
+  /** Messages were dropped outside of the pattern. */
+  dropped(messages: number): void {
+    this.#totals.drop(messages);
   }
 
   /** A snapshot of all counters. */
@@ -307,16 +305,7 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** The engine of one connection. */
   engine(handler: EngineHandler): Engine {
-    const { options, type } = this;
-    const interval = options.heartbeatInterval === Infinity ? 0 : options.heartbeatInterval;
-    const given = options.heartbeatTimeout ?? interval;
-    const timeout = given === 0 ? Infinity : given;
-    return new ZmtpEngine({
-      socketType: type,
-      mechanism: nullMechanism(type, this.routingId, options.metadata),
-      maxMessageSize: options.maxMessageSize,
-      heartbeat: { interval, timeout, ttl: options.heartbeatTimeToLive },
-    }, handler);
+    return makeEngine(this.type, this.routingId, this.options, handler);
   }
 
   /** Dials an endpoint once. */

@@ -1,9 +1,13 @@
 /**
- * How a socket's options reach its transports.
+ * How a socket's options reach its transports and engines.
  *
  * @module
  */
 
+import type { SocketType } from "../engine/compatibility.ts";
+import type { Engine, EngineHandler } from "../engine/engine.ts";
+import { nullMechanism } from "../engine/mod.ts";
+import { ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { NotSupportedError } from "../errors.ts";
 import type { Capabilities, KeepAlive, Link, Transport } from "../transport/link.ts";
 import type { Transports } from "../transport/registry.ts";
@@ -62,4 +66,19 @@ export function dial(transport: Transport, endpoint: string, settings: Settings,
     ? undefined
     : { username: socksUsername, password: socksPassword ?? "" };
   return dialThroughSocks(transport, socksProxy, endpoint, options, credentials);
+}
+
+/** Makes the engine of one connection. */
+export function makeEngine(
+  socketType: SocketType,
+  routingId: Uint8Array,
+  settings: Settings,
+  handler: EngineHandler,
+): Engine {
+  const { maxMessageSize, metadata, heartbeatTimeToLive: ttl } = settings;
+  const interval = settings.heartbeatInterval === Infinity ? 0 : settings.heartbeatInterval;
+  const silence = settings.heartbeatTimeout ?? interval;
+  const heartbeat = { interval, timeout: silence === 0 ? Infinity : silence, ttl };
+  const mechanism = nullMechanism(socketType, routingId, metadata);
+  return new ZmtpEngine({ socketType, mechanism, maxMessageSize, heartbeat }, handler);
 }

@@ -22,8 +22,9 @@ export interface SocketOptions {
   readonly context?: Context;
   /**
    * How long `close` and `disconnect` wait for queued messages to go out, in milliseconds; 0 drops them, `Infinity`
-   * waits for as long as it takes. Default 5000, so that `await using` ends (libzmq's is forever), and 0 for SUB and
-   * XSUB. Acts at once. libzmq: `ZMQ_LINGER`.
+   * waits for as long as it takes. A peer that was sent something has this time too, but at least one second and at
+   * most thirty, to read it and hang up. Default 5000, so that `await using` ends (libzmq's is forever), and 0 for SUB
+   * and XSUB. Acts at once. libzmq: `ZMQ_LINGER`.
    */
   readonly linger?: number;
   /**

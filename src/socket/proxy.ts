@@ -226,7 +226,7 @@ class Run {
   #judge(error: unknown, to: SocketCore): Promise<boolean> | boolean {
     // A ROUTER with `mandatory` has told us, and there is nobody to tell in turn: the message is dropped.
     if (error instanceof UnreachableError) {
-      to.countDrop();
+      to.dropped(1);
       return true;
     }
     if (!(error instanceof StateError)) throw error;

@@ -20,9 +20,9 @@ export class Totals {
     reconnects: 0,
   };
 
-  /** A message was dropped outside of a pattern. */
-  drop(): void {
-    this.#gone.dropped++;
+  /** Messages were dropped outside of the pattern. */
+  drop(messages: number): void {
+    this.#gone.dropped += messages;
   }
 
   /** A connection is over, and so many of its messages with it. */

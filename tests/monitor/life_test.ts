@@ -1,6 +1,16 @@
 /** The events of real sockets, in their order, and what each tells. */
 import { assert, assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
-import { Context, Dealer, ProtocolError, Pull, Push, Router, type Socket, type SocketEvent } from "../../mod.ts";
+import {
+  Context,
+  Dealer,
+  ProtocolError,
+  Pull,
+  Push,
+  Router,
+  type Socket,
+  type SocketEvent,
+  type ZmqError,
+} from "../../mod.ts";
 import { test } from "../harness.ts";
 import { meet, until } from "../socket_fixture.ts";
 
@@ -55,6 +65,7 @@ test("an endpoint where nobody listens is dialled again, and each wait is told",
   assertEquals(types(seen).slice(0, 4), ["connect:delay", "connect:retry", "connect:delay", "connect:retry"]);
   const retry = seen[1]!;
   assert(retry.type === "connect:retry" && retry.interval >= 5 && retry.interval < 10);
+  assertEquals((retry.error as ZmqError).code, "ECONNREFUSED");
 });
 
 test("a peer that does not fit is a handshake error on both sides, with its reason", async () => {

@@ -172,6 +172,14 @@ test("a context closes its sockets, each with its own linger or one for all", as
   }
 });
 
+test("a context that closes waits for no inproc name that nobody can bind any more", async () => {
+  const context = new Context({ linger: Infinity });
+  const push = new Push({ context });
+  push.connect("inproc://nobody");
+  await push.send("x");
+  assertEquals(await context.close(), { unsent: 1 });
+});
+
 test("a context holds no more sockets than maxSockets, and forgets those that are closed", async () => {
   await using context = new Context({ maxSockets: 2 });
   const first = new Push({ context });

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Context, Dealer, Publisher, Pull, Push, Router, Subscriber, TimeoutError } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { isPending, meet, texts, turn, until } from "../socket_fixture.ts";
+import { isPending, meet, MemoryTransport, texts, turn, until } from "../socket_fixture.ts";
 
 /** How many messages a socket takes before it is full. */
 function fill(push: Push | Dealer): number {
@@ -97,6 +97,24 @@ test("an immediate socket queues only for peers that are there", async () => {
   await meet(pull, push);
   for (let i = 0; i < 10; i++) await push.send(`${i}`);
   for (let i = 0; i < 10; i++) assertEquals(texts(await pull.receive()), [`${i}`]);
+});
+
+test("what an immediate socket loses with a connection is counted as dropped, and the next one begins afresh", async () => {
+  const memory = new MemoryTransport();
+  await using context = new Context({ transports: [memory], linger: 0 });
+  const push = new Push({ context, immediate: true, reconnectInterval: 1 });
+  const pull = new Pull({ context });
+  await meet(pull, push, "memory://here");
+  memory.links[0]!.lending = true;
+  await push.send("on its way");
+  await turn();
+  for (let i = 0; i < 5; i++) await push.send("queued");
+  assertEquals(push.stats().queuedOut, 6);
+  memory.links[0]!.break();
+  await until(() => memory.links.length === 2 && push.peers.length === 1);
+  assertEquals([push.stats().queuedOut, push.stats().dropped], [0, 5]);
+  await push.send("afresh");
+  assertEquals(texts(await pull.receive()), ["afresh"]);
 });
 
 test("without immediate an absent peer has its share of the messages, and gets them when it comes", async () => {
