@@ -83,6 +83,23 @@ export async function isPending(promise: Promise<unknown>): Promise<boolean> {
   return pending;
 }
 
+/** A signal whose listeners are counted. */
+export function countingSignal(): { signal: AbortSignal; abort(reason: unknown): void; listeners(): number } {
+  const controller = new AbortController();
+  const { signal } = controller;
+  let count = 0;
+  const { addEventListener, removeEventListener } = signal;
+  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
+    count++;
+    addEventListener.apply(signal, args);
+  };
+  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
+    count--;
+    removeEventListener.apply(signal, args);
+  };
+  return { signal, abort: (reason) => controller.abort(reason), listeners: () => count };
+}
+
 /** Endpoints that are joined within this process by links that a test can hold up and break. */
 export class MemoryTransport implements Transport {
   readonly scheme = "memory";

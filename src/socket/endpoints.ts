@@ -200,7 +200,7 @@ export class Endpoints {
     return new Promise((resolve, reject) => {
       aborts.add(signal, reject);
       const settle = (): void => aborts.delete(signal, reject);
-      binding.then(resolve, reject).finally(settle);
+      binding.finally(settle).then(resolve, reject);
     });
   }
 

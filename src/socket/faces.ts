@@ -56,7 +56,8 @@ export interface Sending {
 
   /**
    * The socket as a stream to write messages to. A write is done when its message is queued; closing or aborting the
-   * stream leaves the socket open, and the next look here finds a new stream. While it is locked, `send` throws.
+   * stream leaves the socket open, and the next look here finds a new stream. While it is locked, `send` throws. A write
+   * waits as long as it takes: `sendTimeout` is for `send`.
    */
   readonly writable: WritableStream<MessageInput>;
 }
@@ -92,16 +93,20 @@ export interface Receiving {
    *
    * @returns The message's frames, as {@link receive} gives them, or `undefined` if none is ready.
    * @throws {ClosedError} If the socket is closed.
-   * @throws {StateError} If the socket's readable stream is locked.
+   * @throws {StateError} If the socket's readable stream is locked, a REQ has sent nothing, or a REP owes a reply.
    */
   tryReceive(): Frames | undefined;
 
   /**
    * The socket as a stream of messages. It takes one only when someone reads, so none is lost by cancelling it; that
-   * leaves the socket open, and the next look here finds a new stream. While it is locked, `receive` throws.
+   * leaves the socket open, and the next look here finds a new stream. While it is locked, `receive` throws. A read waits
+   * as long as it takes: `receiveTimeout` is for `receive`. See {@link frames} for a stream of octets.
    */
   readonly readable: ReadableStream<Frames>;
 
-  /** Messages as they come, until the socket is closed. On a REP it waits for each request to be answered. */
+  /**
+   * Messages as they come, until the socket is closed; leaving the loop leaves the socket open, and loses nothing. On a
+   * REP it waits for each request to be answered. If `receiveTimeout` passes it throws a {@link TimeoutError}.
+   */
   [Symbol.asyncIterator](): AsyncIterableIterator<Frames>;
 }

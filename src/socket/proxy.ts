@@ -28,6 +28,7 @@ export interface ProxyOptions {
 /**
  * Moves messages from each of two sockets to the other, whole and in order, as long as the other has room: a side that
  * is full holds the other back. Direction by direction: what only sends is not read, what only receives not written.
+ * A message that a `mandatory` ROUTER has no peer for is dropped, and counted in its `stats()`.
  *
  * @example A queue between clients and workers
  * ```ts

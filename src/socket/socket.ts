@@ -77,6 +77,11 @@ export abstract class Socket implements AsyncDisposable {
     return null;
   }
 
+  /** Whether threads may share it: none of these types. libzmq: `ZMQ_THREAD_SAFE`. */
+  get threadSafe(): boolean {
+    return false;
+  }
+
   /** The peers that messages can pass to or from right now. */
   get peers(): readonly PeerStats[] {
     return this.#core.stats().peers.filter((peer) => peer.connected);

@@ -5,6 +5,7 @@ import { Aborts, signalOf, type WaitOptions } from "../../src/socket/aborts.ts";
 import { lateToSend, Waiters } from "../../src/socket/waiters.ts";
 import { test } from "../harness.ts";
 import { ManualClock } from "../manual_clock.ts";
+import { countingSignal } from "../socket_fixture.ts";
 
 function line(): { waiters: Waiters<string, number>; clock: ManualClock } {
   const clock = new ManualClock();
@@ -128,20 +129,3 @@ test("a signal from another realm is known by its shape", () => {
   const strange = { aborted: false, addEventListener() {}, removeEventListener() {} };
   assertStrictEquals(signalOf("send", { signal: strange as unknown as AbortSignal }), strange);
 });
-
-/** A signal whose listeners are counted. */
-function countingSignal(): { signal: AbortSignal; abort(reason: unknown): void; listeners(): number } {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let count = 0;
-  const { addEventListener, removeEventListener } = signal;
-  signal.addEventListener = (...args: Parameters<typeof addEventListener>) => {
-    count++;
-    addEventListener.apply(signal, args);
-  };
-  signal.removeEventListener = (...args: Parameters<typeof removeEventListener>) => {
-    count--;
-    removeEventListener.apply(signal, args);
-  };
-  return { signal, abort: (reason) => controller.abort(reason), listeners: () => count };
-}
