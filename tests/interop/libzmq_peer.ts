@@ -97,8 +97,15 @@ class Libzmq implements AnySocket {
     return this.#socket.send(message);
   }
 
-  receive(): Promise<Uint8Array[]> {
-    return this.#socket.receive();
+  /** Where libzmq throws away what it was about to receive (a REQ does), the binding gives up: then it waits anew. */
+  async receive(): Promise<Uint8Array[]> {
+    for (;;) {
+      try {
+        return await this.#socket.receive();
+      } catch (error) {
+        if ((error as { code?: string }).code !== "EAGAIN" || this.#socket.closed) throw error;
+      }
+    }
   }
 
   close(linger?: number): Promise<void> {
