@@ -47,6 +47,8 @@ export interface Engine {
   start(): void;
   /** Octets from the peer, ours to keep. `now` is in milliseconds, of any clock that does not go back. */
   receive(chunk: Uint8Array, now: number): void;
+  /** What it says of the peer that it has hung up now; `undefined`: nothing. */
+  hungUp(cause: Error | undefined): ZmqError | undefined;
   /** The handler can take messages again. */
   resume(): void;
   /** Octets to send before any message, or between two frames: greeting, handshake, PING and PONG. */

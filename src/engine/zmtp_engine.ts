@@ -111,6 +111,20 @@ export class ZmtpEngine implements Engine, FrameSink {
     }
   }
 
+  /**
+   * libzmq sends ten octets, and the rest once it has seen our greeting; if it does not like our mechanism it hangs up
+   * instead, and never tells its own.
+   */
+  hungUp(cause: Error | undefined): ProtocolError | undefined {
+    if (this.#phase !== "greeting" || !this.#greeting.begun) return undefined;
+    const ours = this.#mechanism.name;
+    return new ProtocolError(
+      "greeting",
+      `Cannot shake hands: the peer hung up on our greeting, as libzmq does unless its mechanism is "${ours}" too`,
+      cause === undefined ? undefined : { cause },
+    );
+  }
+
   /** Goes on with what was kept back. */
   resume(): void {
     this.#paused = false;

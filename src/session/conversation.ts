@@ -156,7 +156,7 @@ export class Conversation implements EngineHandler, LinkHandler {
     this.#over = true;
     this.#cancelTimer();
     this.#stopBeating();
-    this.#owner.over(this.#fault ?? error);
+    this.#owner.over(this.#fault ?? (this.#leaving ? error : this.#engine.hungUp(error) ?? error));
   }
 
   // What the engine tells.

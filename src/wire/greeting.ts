@@ -55,6 +55,11 @@ export class GreetingReader {
   readonly #octets = new Uint8Array(GREETING_LENGTH);
   #have = 0;
 
+  /** Whether a signature has been read, and not all 64 octets. */
+  get begun(): boolean {
+    return this.#have > SIGNATURE_END && !this.complete;
+  }
+
   /** Whether all 64 octets have been read. */
   get complete(): boolean {
     return this.#have === GREETING_LENGTH;

@@ -363,3 +363,21 @@ test("a defect of our own is thrown, and not taken for the peer's", () => {
   assertEquals(recorded.error, undefined);
   assertEquals(recorded.engine instanceof ZmtpEngine, true);
 });
+
+test("a peer that hangs up after the signature of its greeting does not like ours; at other times it just leaves", () => {
+  const greeting = hex(GREETING);
+  const cause = new Error("reset");
+  for (let sent = 0; sent <= greeting.length; sent++) {
+    const { engine } = new Recorded("PUSH");
+    engine.receive(greeting.subarray(0, sent), 0);
+    const error = engine.hungUp(cause);
+    if (sent < 10 || sent === greeting.length) assertEquals(error, undefined, `after ${sent} octets`);
+    else {
+      assertEquals(
+        error?.message,
+        'Cannot shake hands: the peer hung up on our greeting, as libzmq does unless its mechanism is "NULL" too',
+      );
+      assertEquals([error?.phase, error?.cause], ["greeting", cause]);
+    }
+  }
+});

@@ -13,6 +13,7 @@ import { message } from "../pipe_fixture.ts";
 
 /** An engine that has nothing to say but what it is given. */
 class Mute implements Engine {
+  hungUp(): undefined {}
   readonly nextTick = Infinity;
   readonly roundTrip = undefined;
   readonly output: Uint8Array[] = [];
