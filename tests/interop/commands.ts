@@ -37,7 +37,7 @@ export type Command =
   | { readonly do: "set"; readonly socket: string; readonly options: OptionBag }
   | { readonly do: "send"; readonly socket: string; readonly message: Text }
   | { readonly do: "receive"; readonly socket: string }
-  | { readonly do: "echo"; readonly socket: string; readonly count: number }
+  | { readonly do: "echo" | "skip"; readonly socket: string; readonly count: number }
   | { readonly do: "sendBatch" | "receiveBatch" | "ask"; readonly socket: string; readonly batch: Batch } & Envelope
   | { readonly do: "event"; readonly socket: string; readonly type: string }
   | { readonly do: "events" | "stats"; readonly socket: string }
@@ -213,6 +213,10 @@ export class Interpreter {
         return await entry.receives(async () => (await socket.receive()).map(textOf));
       case "echo":
         return await this.#echo(entry, command.count);
+      case "skip":
+        return await entry.receives(async () => {
+          for (let i = 0; i < command.count; i++) await socket.receive();
+        });
       case "sendBatch":
         return await entry.sends(() => sendBatch(socket, command.batch, command));
       case "receiveBatch":

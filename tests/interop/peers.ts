@@ -97,6 +97,11 @@ export class PeerSocket implements AsyncDisposable {
     await this.#run({ do: "echo", socket: this.#name, count });
   }
 
+  /** Receives `count` messages, whatever they are. */
+  async skip(count: number): Promise<void> {
+    await this.#run({ do: "skip", socket: this.#name, count });
+  }
+
   async sendBatch(batch: Batch, envelope: Envelope = {}): Promise<void> {
     await this.#run({ do: "sendBatch", socket: this.#name, batch, ...envelope });
   }
