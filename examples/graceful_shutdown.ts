@@ -17,7 +17,7 @@
 
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Pull, Push, text } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { Pull, Push, text } from "@zerostream/zmq";
 
 const JOBS = "tcp://127.0.0.1:5561";
 const RESULTS = "tcp://127.0.0.1:5562";

@@ -15,7 +15,7 @@
 
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Dealer, proxy, Reply, Request, Router, text } from "../mod.ts"; // Elsewhere: from "@zerostream/zmq".
+import { Dealer, proxy, Reply, Request, Router, text } from "@zerostream/zmq";
 
 const FRONT = "tcp://127.0.0.1:5559";
 const BACK = "tcp://127.0.0.1:5560";

@@ -13,7 +13,7 @@
 
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Publisher } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { Publisher } from "@zerostream/zmq";
 
 const rounds = Number(process.argv[2] ?? Infinity);
 const stop = new AbortController();

@@ -11,7 +11,7 @@
  */
 
 import process from "node:process";
-import { Pull, text } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { Pull, text } from "@zerostream/zmq";
 
 const tasks = Number(process.argv[2] ?? 100);
 

@@ -12,7 +12,7 @@
  */
 
 import process from "node:process";
-import { Push } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { Push } from "@zerostream/zmq";
 
 const tasks = Number(process.argv[2] ?? 100);
 

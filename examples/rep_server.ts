@@ -11,7 +11,7 @@
  */
 
 import process from "node:process";
-import { Reply, text } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { Reply, text } from "@zerostream/zmq";
 
 const limit = Number(process.argv[2] ?? Infinity);
 

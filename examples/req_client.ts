@@ -9,7 +9,7 @@
  */
 
 import process from "node:process";
-import { Request, text } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { Request, text } from "@zerostream/zmq";
 
 const questions = Number(process.argv[2] ?? 3);
 

@@ -15,7 +15,7 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { Dealer, Router, text } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { Dealer, Router, text } from "@zerostream/zmq";
 
 const ENDPOINT = "tcp://127.0.0.1:5563";
 const COMMANDS = { deno: ["deno", "run", "--allow-net", "--quiet"], bun: ["bun"], node: ["node"] };

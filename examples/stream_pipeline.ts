@@ -16,7 +16,7 @@ import { createWriteStream, openAsBlob } from "node:fs";
 import process from "node:process";
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { type Frames, frames, Pull, Push } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { type Frames, frames, Pull, Push } from "@zerostream/zmq";
 
 const ENDPOINT = "tcp://127.0.0.1:5558";
 

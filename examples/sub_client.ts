@@ -11,7 +11,7 @@
  */
 
 import process from "node:process";
-import { json, Subscriber, text } from "../mod.ts"; // In a project of your own: from "@zerostream/zmq".
+import { json, Subscriber, text } from "@zerostream/zmq";
 
 const topic = process.argv[2] ?? "weather.paris";
 const updates = Number(process.argv[3] ?? 5);

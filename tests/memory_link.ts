@@ -5,6 +5,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes";
 import type { Link, LinkHandler } from "../src/transport/link.ts";
 
 /** One end. */
@@ -108,14 +109,7 @@ export class MemoryLink implements Link {
 
   /** All that was written, in one. */
   get written(): Uint8Array {
-    const length = this.writes.reduce((sum, { length }) => sum + length, 0);
-    const all = new Uint8Array(length);
-    let at = 0;
-    for (const bytes of this.writes) {
-      all.set(bytes, at);
-      at += bytes.length;
-    }
-    return all;
+    return concat(this.writes);
   }
 
   #hangUp(): void {

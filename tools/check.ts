@@ -108,7 +108,9 @@ function checkManifests(): Promise<string | undefined> {
   for (const key of new Set([...SHARED_KEYS, ...Object.keys(jsr!)])) {
     compare(key, "deno.json", deno![key], "jsr.json", jsr![key]);
   }
-  for (const key of ["name", "version", "license"]) compare(key, "package.json", npm![key], "jsr.json", jsr![key]);
+  for (const key of ["name", "version", "license", "exports"]) {
+    compare(key, "package.json", npm![key], "jsr.json", jsr![key]);
+  }
   const ranges = jsr!.imports as Record<string, string>;
   for (const [name, range] of Object.entries(ranges)) {
     const { version } = JSON.parse(

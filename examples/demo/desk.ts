@@ -4,7 +4,7 @@
  * @module
  */
 
-import { json, type Pull } from "../../mod.ts";
+import { json, type Pull } from "@zerostream/zmq";
 import type { Crew } from "./crew.ts";
 import type { Counts, Report } from "./messages.ts";
 import { megabytes, ProgressLine } from "./screen.ts";

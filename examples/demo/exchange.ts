@@ -5,7 +5,7 @@
  * @module
  */
 
-import { json, Router } from "../../mod.ts";
+import { json, Router } from "@zerostream/zmq";
 import { Crew, type RuntimeName } from "./crew.ts";
 import { heading, mark } from "./screen.ts";
 

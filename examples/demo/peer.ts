@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { json, Publisher, Reply, Request, Subscriber, text } from "../../mod.ts";
+import { json, Publisher, Reply, Request, Subscriber, text } from "@zerostream/zmq";
 
 /** Someone else, and where they can be asked and heard. */
 interface Other {

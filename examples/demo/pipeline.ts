@@ -12,7 +12,7 @@
  * @module
  */
 
-import { Pull, XPublisher } from "../../mod.ts";
+import { Pull, XPublisher } from "@zerostream/zmq";
 import { Crew, type RuntimeName } from "./crew.ts";
 import { Desk } from "./desk.ts";
 import type { Counts } from "./messages.ts";

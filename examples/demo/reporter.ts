@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Push, Subscriber, text } from "../../mod.ts";
+import { Push, Subscriber, text } from "@zerostream/zmq";
 import type { Counts, Report } from "./messages.ts";
 
 /** Milliseconds between two reports of progress. */

@@ -7,7 +7,7 @@
 
 import { createHash, type Hash } from "node:crypto";
 import process from "node:process";
-import { json, Pull, text } from "../../mod.ts";
+import { json, Pull, text } from "@zerostream/zmq";
 import type { Chunk, End, FileSum } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
 

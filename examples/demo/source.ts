@@ -6,7 +6,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { Push } from "../../mod.ts";
+import { Push } from "@zerostream/zmq";
 import type { Chunk, End, FileSum } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
 

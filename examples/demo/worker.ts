@@ -7,7 +7,7 @@
 
 import { createHash } from "node:crypto";
 import process from "node:process";
-import { type Frames, json, type MessageInput, Pull, Push } from "../../mod.ts";
+import { type Frames, json, type MessageInput, Pull, Push } from "@zerostream/zmq";
 import type { Chunk } from "./messages.ts";
 import { Reporter } from "./reporter.ts";
 

@@ -6,6 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { concat } from "@std/bytes";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
@@ -102,13 +103,7 @@ export class Tap implements LinkHandler {
 
   /** All chunks in one. */
   get bytes(): Uint8Array {
-    const all = new Uint8Array(this.total);
-    let at = 0;
-    for (const chunk of this.chunks) {
-      all.set(chunk, at);
-      at += chunk.length;
-    }
-    return all;
+    return concat(this.chunks);
   }
 }
 
