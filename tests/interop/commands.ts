@@ -119,12 +119,14 @@ export class EventLog {
     return this.#all.map(({ type }) => type);
   }
 
-  /** The next event of a type that has not been taken yet; waits for it. */
-  async next(type: string): Promise<PeerEvent> {
+  /** The next event of any of these types that has not been taken yet; waits for it. */
+  async next(...types: string[]): Promise<PeerEvent> {
     for (;;) {
-      const at = this.#events.findIndex((event) => event.type === type);
+      const at = this.#events.findIndex((event) => types.includes(event.type));
       if (at >= 0) return this.#events.splice(at, 1)[0]!;
-      if (this.#over) throw new Error(`There was no event "${type}" before the end, only: ${this.names.join(", ")}`);
+      if (this.#over) {
+        throw new Error(`There was no event "${types.join(" or ")}" before the end, only: ${this.names.join(", ")}`);
+      }
       await new Promise<void>((resolve) => this.#news.push(resolve));
     }
   }

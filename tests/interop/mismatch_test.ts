@@ -53,7 +53,9 @@ for (const options of MECHANISMS) {
     await good.send("before");
     assertEquals((await pull.receive()).map(text), ["before"]);
     await bad.connect(endpoint);
-    assertMatch((await events.next("handshake:error:protocol")).message!, WANTED);
+    // Where our greeting is there before libzmq has written a single octet, it never does.
+    const { type, message } = await events.next("handshake:error:protocol", "handshake:error:other");
+    assertMatch(message!, type === "handshake:error:protocol" ? WANTED : /Cannot shake hands|read|reset/);
     await good.send("after");
     assertEquals((await pull.receive()).map(text), ["after"]);
     assertEquals(pull.peers.length, 1);
