@@ -8,8 +8,9 @@ import { assert, assertEquals } from "@std/assert";
 import { Dealer, Publisher, Pull, Push, Subscriber, text } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { type Batch, checkMessage, countOf, messageOf } from "./contents.ts";
+import { freshPath } from "./folder.ts";
 import { leave, LocalPeer, RemotePeer } from "./peers.ts";
-import { freshPath, until, watch } from "./waiting.ts";
+import { until, watch } from "./waiting.ts";
 
 const ours = new LocalPeer();
 const libzmq = await RemotePeer.libzmq();

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { tmpdir } from "node:os";
 import { type RuntimeName, test } from "../harness.ts";
 import { type RuntimeProcess, spawnRuntime, type Wire } from "../processes.ts";
 import {
@@ -18,6 +17,7 @@ import {
   type TypeName,
 } from "./commands.ts";
 import type { Batch } from "./contents.ts";
+import { FOLDER, removeFolder } from "./folder.ts";
 import { ours } from "./ours.ts";
 
 /** Milliseconds for an answer: longer than any test may take, so that the test's own limit speaks first. */
@@ -246,7 +246,7 @@ export class RemotePeer implements Peer {
 
 /** Where `ipc://*` puts its files. */
 function temporary(): { env: { TMPDIR: string } } {
-  return { env: { TMPDIR: tmpdir() } };
+  return { env: { TMPDIR: FOLDER } };
 }
 
 /**
@@ -264,5 +264,6 @@ export function leave(...peers: RemotePeer[]): void {
       gone.catch(() => {});
       await peer.process.kill();
     }
+    removeFolder();
   }, { sanitize: false });
 }

@@ -8,8 +8,9 @@ import { assertEquals } from "@std/assert";
 import { Dealer, Pull, Push, Router, text } from "../../mod.ts";
 import { test } from "../harness.ts";
 import type { Batch } from "./contents.ts";
+import { freshPath } from "./folder.ts";
 import { leave, LocalPeer, type Peer, RemotePeer } from "./peers.ts";
-import { freshPath, until, watch } from "./waiting.ts";
+import { until, watch } from "./waiting.ts";
 
 const ours = new LocalPeer();
 const libzmq = await RemotePeer.libzmq();

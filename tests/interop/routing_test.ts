@@ -8,8 +8,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Dealer, Request, Router, text, UnreachableError } from "../../mod.ts";
 import { runtime, test } from "../harness.ts";
 import { textOf } from "./commands.ts";
+import { freshPath } from "./folder.ts";
 import { leave, LocalPeer, type Peer, RemotePeer } from "./peers.ts";
-import { freshPath, until, watch } from "./waiting.ts";
+import { until, watch } from "./waiting.ts";
 
 const ours = new LocalPeer();
 const libzmq = await RemotePeer.libzmq();

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { tmpdir } from "node:os";
-import process from "node:process";
 import type { Socket } from "../../mod.ts";
 import { EventLog } from "./commands.ts";
 import { eventsOf } from "./ours.ts";
@@ -19,11 +17,4 @@ export function watch(socket: Socket): EventLog {
 /** Waits for a condition that no event tells of; the test's own limit ends it. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
-let names = 0;
-
-/** A fresh endpoint of the file system, bound by nobody. */
-export function freshPath(): string {
-  return `ipc://${tmpdir()}/zmq-interop-${process.pid}-${names++}`;
 }
