@@ -4,7 +4,6 @@
  * @module
  */
 
-import process from "node:process";
 import { assert, assertEquals } from "@std/assert";
 import { Dealer, Pull, Push, text } from "../../mod.ts";
 import { runtime, test } from "../harness.ts";
@@ -21,13 +20,13 @@ const LIVELY = { heartbeatInterval: 10, heartbeatTimeout: 15_000 };
 /** The same for a peer that is about to hang. */
 const STRICT = { heartbeatInterval: 50, heartbeatTimeout: 300 };
 
-/** Freezes a process for as long as something takes. By its id: Deno's `ChildProcess` takes one signal and no more. */
+/** Freezes a process for as long as something takes. */
 async function frozen(peer: RemotePeer, work: () => Promise<void>): Promise<void> {
-  process.kill(peer.process.pid!, "SIGSTOP");
+  peer.process.freeze();
   try {
     await work();
   } finally {
-    process.kill(peer.process.pid!, "SIGCONT");
+    peer.process.thaw();
   }
 }
 
