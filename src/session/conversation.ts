@@ -113,8 +113,9 @@ export class Conversation implements EngineHandler, LinkHandler {
     if (fault instanceof ZmqError && fault.code === "ETIMEDOUT") return this.link.abort();
     queueMicrotask(() => {
       if (this.#over) return;
-      this.#outflow.flush();
-      this.hangUp();
+      this.#patience(FAREWELL);
+      // A write may be on loan: what the engine has to say goes out after it.
+      this.#outflow.finish(() => this.hangUp());
     });
   }
 
@@ -124,8 +125,7 @@ export class Conversation implements EngineHandler, LinkHandler {
    */
   hangUp(patience: number = FAREWELL): void {
     if (this.#over) return;
-    this.#cancelTimer();
-    this.#cancelTimer = this.#clock.after(patience, () => this.link.abort());
+    this.#patience(patience);
     if (this.#leaving) return;
     this.#leaving = true;
     this.#stopBeating();
@@ -197,6 +197,11 @@ export class Conversation implements EngineHandler, LinkHandler {
     if (this.#discarding || this.#pipe.deliver(item) || this.#draining) return true;
     this.link.pause();
     return false;
+  }
+
+  #patience(time: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(time, () => this.link.abort());
   }
 
   /** Sees to it that the engine is called when it wants to be. What comes from the peer can only put that off. */

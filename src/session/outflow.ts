@@ -53,6 +53,8 @@ export class Outflow implements Outlet {
   #onLoan = -1;
   /** Whether the last segment written ended inside a frame. */
   #insideFrame = false;
+  /** What waits until the engine has had its say. */
+  #whenSaid: (() => void) | undefined;
   #planned = false;
   #flushing = false;
   /** The turn of the last write, and how many full slabs it may still write early. */
@@ -99,6 +101,12 @@ export class Outflow implements Outlet {
     this.#open = false;
   }
 
+  /** Calls `said` once all that the engine has to say has been handed to the link; at once if it has been already. */
+  finish(said: () => void): void {
+    this.#whenSaid = said;
+    this.flush();
+  }
+
   /** The connection is gone. What it has not taken the beginning of stays queued. */
   detach(): void {
     this.#link = undefined;
@@ -106,6 +114,7 @@ export class Outflow implements Outlet {
     this.#open = false;
     this.#preludes = [];
     this.#onLoan = -1;
+    this.#whenSaid = undefined;
     const before = this.#batch.messages;
     if (this.#batch.discardTorn()) this.#owner.sent(before - this.#batch.messages);
   }
@@ -191,6 +200,11 @@ export class Outflow implements Outlet {
       this.#owner.sent(sent);
     }
     if (this.idle) this.#owner.drained();
+    if (this.#whenSaid !== undefined && this.#onLoan < 0) {
+      const said = this.#whenSaid;
+      this.#whenSaid = undefined;
+      said();
+    }
   }
 
   readonly #run = (): void => {

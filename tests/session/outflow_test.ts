@@ -285,3 +285,36 @@ test("it counts the messages and octets that were handed to links", async () => 
   await rig.clock.endTurn();
   assertEquals([rig.outflow.messages, rig.outflow.bytes], [2, 9]);
 });
+
+test("who finishes waits for a write that is on loan, then for what the engine has to say, and for no message", async () => {
+  const rig = new Rig(false);
+  const log: string[] = [];
+  rig.link.lending = true;
+  rig.engine.output.push(Uint8Array.of(1));
+  rig.outflow.flush();
+  rig.engine.output.push(Uint8Array.of(2, 2));
+  rig.put("a");
+  rig.outflow.finish(() => log.push("said"));
+  assertEquals([rig.writes(), log], [[1], []]);
+  rig.link.repay();
+  await settled();
+  assertEquals([rig.writes(), log], [[2], []]);
+  rig.link.repay();
+  await settled();
+  assertEquals([rig.writes(), log], [[], ["said"]]);
+  rig.outflow.finish(() => log.push("again"));
+  assertEquals(log, ["said", "again"]);
+});
+
+test("who waits to finish hears nothing of a connection that is gone", async () => {
+  const rig = new Rig(false);
+  const log: string[] = [];
+  rig.link.lending = true;
+  rig.engine.output.push(Uint8Array.of(1));
+  rig.outflow.flush();
+  rig.outflow.finish(() => log.push("said"));
+  rig.outflow.detach();
+  rig.link.repay();
+  await settled();
+  assertEquals(log, []);
+});
