@@ -270,3 +270,15 @@ for (const [name, make, theirs] of SOCKETS) {
     await events.next("handshake");
   });
 }
+
+test("a bad Socket-Type is answered with ERROR before we hang up", async () => {
+  await using pull = new Pull();
+  await using peer = await RawPeer.dial(await pull.bind("tcp://127.0.0.1:*"));
+  await peer.write(greeting(), ready("PULL"));
+  await peer.read(64);
+  await peer.readFrame();
+  const { flags, body } = await peer.readFrame();
+  assertEquals(flags, 4);
+  assert(body.startsWith("\x05ERROR"));
+  assertMatch(body, /Socket-Type is "PULL"/);
+});
