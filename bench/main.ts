@@ -10,6 +10,7 @@ import { cpus } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Case, chooseCases, type Contender, QUICK } from "./cases.ts";
+import { markdown } from "./markdown.ts";
 import { BASELINE } from "./peers.ts";
 import { type Finding, run } from "./run.ts";
 import { summarise } from "./statistics.ts";
@@ -17,12 +18,13 @@ import { floors, heading, line, type Result } from "./table.ts";
 
 const USAGE = `npm run bench -- [options]
 
-  --only <words>  64B 1KiB 16KiB 1MiB · tcp ipc inproc · deno bun node · await try · throughput roundtrip
-                  with commas between; words of one kind add up, those of different kinds restrict each other
-  --runs <n>      runs of each, 5 unless given
-  --quick         3 shorter runs of each, and without --only just 64 B over tcp: under a minute
-  --alone         without the npm package zeromq
-  --json <file>   writes the figures to a file too
+  --only <words>     64B 1KiB 16KiB 1MiB · tcp ipc inproc · deno bun node · await try · throughput roundtrip
+                     with commas between; words of one kind add up, those of different kinds restrict each other
+  --runs <n>         runs of each, 5 unless given
+  --quick            3 shorter runs of each, and without --only just 64 B over tcp: under a minute
+  --alone            without the npm package zeromq
+  --json <file>      writes the figures to a file too
+  --markdown <file>  and as the tables of docs/performance.md
 `;
 
 const { values: options } = parseArgs({
@@ -32,6 +34,7 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     alone: { type: "boolean", default: false },
     json: { type: "string" },
+    markdown: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -68,6 +71,7 @@ async function bench(): Promise<void> {
     console.log();
   }
   for (const floor of floors(results)) console.log(floor);
+  if (options.markdown !== undefined) writeFileSync(options.markdown, markdown(results));
   if (options.json === undefined) return;
   const about = { date: new Date().toISOString(), processor: processor?.model, processors: cpus().length, runs, span };
   writeFileSync(options.json, JSON.stringify({ about, results }, undefined, 2) + "\n");

@@ -65,6 +65,7 @@ export function floors(results: readonly Result[]): string[] {
   return lines;
 }
 
-function thousands(value: number): string {
+/** 1234567 → `1 234 567`. */
+export function thousands(value: number): string {
   return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, " ");
 }
