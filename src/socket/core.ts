@@ -76,6 +76,8 @@ export class SocketCore implements SessionHost, InprocHost {
   #rests = 0;
   /** Whether waiting receivers are being served: what that wakes must not serve them again. */
   #serving = false;
+  /** Whether waiting senders are being served: the first is still in line while its message is sent. */
+  #posting = false;
   readonly #totals = new Totals();
 
   /** `makePattern` gets the live options. */
@@ -341,6 +343,8 @@ export class SocketCore implements SessionHost, InprocHost {
   readable(pipe: Pipe): void {
     this.pattern.readable(pipe);
     if (this.#receivers.length > 0) this.#serveReceivers();
+    // A subscriber that a `noDrop` publisher waited for may have cancelled.
+    if (this.#senders.length > 0) this.#serveSenders();
   }
 
   /** There is room. */
@@ -398,6 +402,8 @@ export class SocketCore implements SessionHost, InprocHost {
   }
 
   #serveSenders(): void {
+    if (this.#posting) return;
+    this.#posting = true;
     while (this.#senders.length > 0 && !this.#resting) {
       let taken = false;
       try {
@@ -406,11 +412,12 @@ export class SocketCore implements SessionHost, InprocHost {
         this.#senders.reject(error);
         continue;
       }
-      if (!taken) return;
+      if (!taken) break;
       this.#sends++;
       this.#senders.resolve();
       if (this.#receivers.length > 0) this.#serveReceivers();
     }
+    this.#posting = false;
   }
 
   /** What a `send` that need not wait answers: one promise for all of them, and once in a while the next turn's. */
