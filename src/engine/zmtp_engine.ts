@@ -72,6 +72,8 @@ export class ZmtpEngine implements Engine, FrameSink {
   #pong: Uint8Array | undefined;
   /** The frames of a message whose last has not come. */
   #parts: Message = [];
+  /** How many of them have memory of their own. */
+  #ownParts = 0;
 
   /** Says nothing until {@link start}. */
   constructor(options: EngineOptions, handler: EngineHandler) {
@@ -207,6 +209,7 @@ export class ZmtpEngine implements Engine, FrameSink {
       message = this.#parts;
       message.push(body);
       this.#parts = [];
+      this.#ownParts = 0;
     }
     return this.#handler.message(message) || this.#pause();
   }
@@ -279,6 +282,7 @@ export class ZmtpEngine implements Engine, FrameSink {
 
   /** One command of the traffic; unknown ones are ignored (RFC 37). */
   #command(body: Uint8Array): boolean {
+    if (this.#parts.length > this.#ownParts) this.#own();
     const name = commandName("traffic", body);
     if (name === "PING") {
       const { ttl, context } = decodePing(body);
@@ -316,6 +320,16 @@ export class ZmtpEngine implements Engine, FrameSink {
     this.#phase = "failed";
     this.#parts = [];
     this.#handler.fail(error);
+  }
+
+  /**
+   * Commands between a message's frames count towards no limit, and each frame keeps the chunk it came in: without
+   * copies, small frames between many commands would hold memory without end.
+   */
+  #own(): void {
+    const parts = this.#parts;
+    for (let i = this.#ownParts; i < parts.length; i++) parts[i] = parts[i]!.slice();
+    this.#ownParts = parts.length;
   }
 
   #tooManyParts(): ProtocolError {

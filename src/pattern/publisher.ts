@@ -16,7 +16,7 @@ import type { Pipe } from "../pipe/pipe.ts";
 import { PrefixTrie } from "../pipe/prefix_trie.ts";
 import type { Pattern, PatternOptions } from "./pattern.ts";
 
-/** How many unread notifications make an XPUB stop to read from its peers: enough for an honest crowd. */
+/** How many unread notifications of one peer make an XPUB stop to read from it: enough for an honest one. */
 const MOST_PENDING = 65536;
 
 /** What an XPUB's application has not received yet. */
@@ -80,7 +80,9 @@ export class PublisherPattern implements Pattern {
   /** With `manual`: what peers asked for, granted or not. */
   readonly #asked = new Subscriptions();
   readonly #pending: Deque<Notice> = new Deque();
-  /** Peers that are not read for now, since too much is pending. */
+  /** How many of them each peer has caused. */
+  readonly #pendingOf: Map<Pipe, number> = new Map();
+  /** Peers that are not read for now, since too much of theirs is pending. */
   readonly #waiting: Set<Pipe> = new Set();
   /** With `manual`: whose request the application received last. */
   #lastPipe: Pipe | undefined;
@@ -112,6 +114,7 @@ export class PublisherPattern implements Pattern {
   detach(pipe: Pipe): void {
     this.#out.detach(pipe);
     this.#waiting.delete(pipe);
+    this.#pendingOf.delete(pipe);
     if (this.#lastPipe === pipe) this.#lastPipe = undefined;
     if (this.#newest === pipe) this.#newest = undefined;
     // With `manual` the application has heard every request, so it hears the end of each.
@@ -135,7 +138,7 @@ export class PublisherPattern implements Pattern {
 
   /** Subscriptions are applied as they come. */
   readable(pipe: Pipe): void {
-    while (this.#pending.length < MOST_PENDING) {
+    while ((this.#pendingOf.get(pipe) ?? 0) < MOST_PENDING) {
       const item = pipe.read();
       if (item === undefined) return;
       if (item instanceof Control) this.#apply(pipe, item);
@@ -166,11 +169,7 @@ export class PublisherPattern implements Pattern {
     const notice = this.#pending.shift();
     if (notice === undefined) return undefined;
     if (this.#manual) this.#lastPipe = notice.pipe?.alive ? notice.pipe : undefined;
-    if (this.#waiting.size > 0 && this.#pending.length < MOST_PENDING / 2) {
-      const waiting = [...this.#waiting];
-      this.#waiting.clear();
-      for (const pipe of waiting) this.readable(pipe);
-    }
+    if (notice.pipe !== undefined) this.#received(notice.pipe);
     return notice.message;
   }
 
@@ -205,7 +204,7 @@ export class PublisherPattern implements Pattern {
         this.#apply(pipe, new Control(frame[0] === 1 ? "subscribe" : "cancel", frame.slice(1)));
       } else (rest ??= []).push(frame);
     }
-    if (rest !== undefined && this.#notify) this.#pending.push({ message: rest, pipe });
+    if (rest !== undefined) this.#note(rest, pipe);
   }
 
   #apply(pipe: Pipe, control: Control): void {
@@ -232,6 +231,20 @@ export class PublisherPattern implements Pattern {
     const frame = new Uint8Array(1 + topic.length);
     frame[0] = what;
     frame.set(topic, 1);
-    this.#pending.push({ message: [frame], pipe });
+    this.#note([frame], pipe);
+  }
+
+  #note(message: Message, pipe: Pipe | undefined): void {
+    if (!this.#notify) return;
+    this.#pending.push({ message, pipe });
+    if (pipe !== undefined) this.#pendingOf.set(pipe, (this.#pendingOf.get(pipe) ?? 0) + 1);
+  }
+
+  /** One of a peer's notifications has been received: a peer that was held back may have room again. */
+  #received(pipe: Pipe): void {
+    const left = (this.#pendingOf.get(pipe) ?? 1) - 1;
+    if (left > 0) this.#pendingOf.set(pipe, left);
+    else this.#pendingOf.delete(pipe);
+    if (left < MOST_PENDING / 2 && this.#waiting.delete(pipe)) this.readable(pipe);
   }
 }

@@ -106,6 +106,8 @@ export class Conversation implements EngineHandler, LinkHandler {
   end(fault: Error): void {
     if (this.#fault !== undefined || this.#over) return;
     this.#fault = fault;
+    // What else came in the same chunk is nobody's.
+    this.#discarding = true;
     this.#stopBeating();
     this.#outflow.shut();
     this.#owner.failing();

@@ -37,7 +37,7 @@ export interface OutflowOwner {
 export class Outflow implements Outlet {
   /** Octets handed to links. */
   bytes = 0;
-  /** Messages handed to links. */
+  /** Messages that links have taken. */
   messages = 0;
 
   readonly #clock: Clock;
@@ -192,13 +192,13 @@ export class Outflow implements Outlet {
       this.bytes += bytes.length;
       const loan = link.write(bytes);
       if (loan !== undefined) this.#lend(loan, link, segment);
-      else if (segment !== undefined) this.#batch.release(segment);
+      else if (segment !== undefined) {
+        this.#batch.release(segment);
+        this.messages += segment.messages;
+      }
     }
     this.#flushing = false;
-    if (sent > 0) {
-      this.messages += sent;
-      this.#owner.sent(sent);
-    }
+    if (sent > 0) this.#owner.sent(sent);
     if (this.idle) this.#owner.drained();
     if (this.#whenSaid !== undefined && this.#onLoan < 0) {
       const said = this.#whenSaid;
@@ -217,6 +217,7 @@ export class Outflow implements Outlet {
     loan.then(() => {
       if (segment !== undefined) this.#batch.release(segment);
       if (this.#link !== link) return;
+      this.messages += this.#onLoan;
       this.#onLoan = -1;
       this.#landed();
     });

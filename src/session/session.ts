@@ -309,6 +309,8 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     this.#sentBefore = this.#outflow.messages;
     this.#conversation = new Conversation(link, this.pipe, this.#outflow, clock, this);
     this.#conversation.start(options.handshakeInterval);
+    // A session that dials to get rid of its queue has nobody to receive for.
+    if (this.#closing !== undefined) this.#conversation?.discard();
   }
 
   /** There is no connection: waits for the next attempt, if there is to be one. */

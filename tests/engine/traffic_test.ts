@@ -218,3 +218,14 @@ test("frames are views of their chunk", () => {
   recorded.engine.receive(chunk, 0);
   assertEquals(recorded.messages[0]![0]!.buffer === chunk.buffer, true);
 });
+
+test("frames between which commands come keep no chunk: what an unfinished message holds is what it has", () => {
+  const recorded = connected("PULL", "PUSH");
+  const chunk = new Uint8Array(60_000);
+  // A frame of one octet, and a command of nobody's that fills the rest of the chunk.
+  chunk.set(hex("01 01 61 06 00 00 00 00 00 00 EA 54 03 66 6F 6F"));
+  for (let i = 0; i < 3; i++) recorded.engine.receive(chunk.slice(), 0);
+  recorded.feed("00 01 62");
+  assertEquals(recorded.log, ["message a|a|a|b"]);
+  assertEquals(recorded.messages[0]!.slice(0, 3).map((frame) => frame.buffer.byteLength), [1, 1, 1]);
+});

@@ -54,9 +54,11 @@ export function accept(
   let wake: (() => void) | undefined;
   const run = async (): Promise<void> => {
     while (open) {
-      let connection: Connection;
       try {
-        connection = await listener.accept();
+        const connection = await listener.accept();
+        // A peer that has gone already can fail here too: its socket takes no option any more.
+        if (open) handler.accept(link(connection));
+        else connection.close();
       } catch (error) {
         if (!open) break;
         handler.failed(systemError(endpoint, "bind", error));
@@ -67,10 +69,7 @@ export function accept(
             resolve();
           };
         });
-        continue;
       }
-      if (open) handler.accept(link(connection));
-      else connection.close();
     }
   };
   const running = run();
