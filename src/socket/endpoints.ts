@@ -73,7 +73,7 @@ export class Endpoints {
     }
     const binding = this.#listen(endpoint, signal);
     this.#wait(binding);
-    return signal === undefined ? binding : this.#unlessAborted(binding, signal);
+    return binding;
   }
 
   /** Connects to an endpoint, from now on and for good. `givenId`: a routing id for the peer; empty: none. */
@@ -128,10 +128,12 @@ export class Endpoints {
   async close(linger: number): Promise<number> {
     const bound = [...this.#bound];
     this.#bound.clear();
-    const freed = bound.map((one) => this.#free(one));
+    // Settled from the start: a name that cannot be freed is an event, and must not end the process meanwhile.
+    const freed = Promise.allSettled(bound.map((one) => this.#free(one)));
     const ended = this.connections.map((connection) => connection.close(linger));
     const unsent = await Promise.all(ended);
-    await Promise.allSettled([...freed, ...this.#pending]);
+    await freed;
+    await Promise.allSettled(this.#pending);
     return unsent.reduce((sum, messages) => sum + messages, 0);
   }
 
@@ -192,16 +194,6 @@ export class Endpoints {
       throw core.closedError("bind");
     }
     return this.#bindDone(endpoint, listener);
-  }
-
-  /** What comes of binding; once the signal is aborted its reason, though what was bound has yet to be freed. */
-  #unlessAborted(binding: Promise<string>, signal: AbortSignal): Promise<string> {
-    const { aborts } = this.#core;
-    return new Promise((resolve, reject) => {
-      aborts.add(signal, reject);
-      const settle = (): void => aborts.delete(signal, reject);
-      binding.finally(settle).then(resolve, reject);
-    });
   }
 
   #accept(endpoint: string, link: Link): void {

@@ -16,8 +16,45 @@ export type { ReconnectStop };
 /** Options as properties of a socket: all but `context`, each always there. */
 export type Properties<T> = { -readonly [K in Exclude<keyof T, "context">]-?: T[K] };
 
+/**
+ * Options of libzmq that have no effect here to ask for: each can be read, and be given the value that asks for nothing;
+ * any other throws `ENOTSUP`, since to ignore it would be to pretend.
+ */
+export interface UnsupportedOptions {
+  /** There are no I/O threads to choose from. Only 0. libzmq: `ZMQ_AFFINITY`. */
+  readonly affinity?: number;
+  /** No runtime gives access to `SO_SNDBUF`. Only -1. libzmq: `ZMQ_SNDBUF`. */
+  readonly sendBufferSize?: number;
+  /** No runtime gives access to `SO_RCVBUF`. Only -1. libzmq: `ZMQ_RCVBUF`. */
+  readonly receiveBufferSize?: number;
+  /** No runtime gives access to `TCP_USER_TIMEOUT`. Only 0. libzmq: `ZMQ_TCP_MAXRT`. */
+  readonly tcpMaxRetransmitTimeout?: number;
+  /** No runtime gives access to `SO_BINDTODEVICE`. Only `null`. libzmq: `ZMQ_BINDTODEVICE`. */
+  readonly interface?: string | null;
+  /** Windows' loopback fast path. Only `false`. libzmq: `ZMQ_LOOPBACK_FASTPATH`. */
+  readonly loopbackFastPath?: boolean;
+  /** There is no PLAIN mechanism yet. Only `false`. libzmq: `ZMQ_PLAIN_SERVER`. */
+  readonly plainServer?: boolean;
+  /** There is no PLAIN mechanism yet. Only `null`. libzmq: `ZMQ_PLAIN_USERNAME`. */
+  readonly plainUsername?: string | null;
+  /** There is no PLAIN mechanism yet. Only `null`. libzmq: `ZMQ_PLAIN_PASSWORD`. */
+  readonly plainPassword?: string | null;
+  /** There is no CURVE mechanism yet. Only `false`. libzmq: `ZMQ_CURVE_SERVER`. */
+  readonly curveServer?: boolean;
+  /** There is no CURVE mechanism yet. Only `null`. libzmq: `ZMQ_CURVE_PUBLICKEY`. */
+  readonly curvePublicKey?: string | Uint8Array | null;
+  /** There is no CURVE mechanism yet. Only `null`. libzmq: `ZMQ_CURVE_SECRETKEY`. */
+  readonly curveSecretKey?: string | Uint8Array | null;
+  /** There is no CURVE mechanism yet. Only `null`. libzmq: `ZMQ_CURVE_SERVERKEY`. */
+  readonly curveServerKey?: string | Uint8Array | null;
+  /** There is no authentication by ZAP yet. Only `null`. libzmq: `ZMQ_ZAP_DOMAIN`. */
+  readonly zapDomain?: string | null;
+  /** There is no authentication by ZAP yet. Only `false`. libzmq: `ZMQ_ZAP_ENFORCE_DOMAIN`. */
+  readonly zapEnforceDomain?: boolean;
+}
+
 /** Options that every socket heeds. */
-export interface SocketOptions {
+export interface SocketOptions extends UnsupportedOptions {
   /** Where inproc names, transports and default options come from; a context that all sockets share, unless given. */
   readonly context?: Context;
   /**

@@ -188,13 +188,13 @@ export abstract class Socket implements AsyncDisposable {
   }
 
   #sending(): void {
-    if (this.#writable?.stream.locked) {
+    if (this.#writable?.stream.locked && !this.#writable.ended) {
       throw new StateError("Cannot send: the socket's writable stream is locked, wanted its lock released first");
     }
   }
 
   #receiving(): void {
-    if (this.#readable?.stream.locked) {
+    if (this.#readable?.stream.locked && !this.#readable.ended) {
       throw new StateError("Cannot receive: the socket's readable stream is locked, wanted its lock released first");
     }
   }

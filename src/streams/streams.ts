@@ -60,6 +60,8 @@ export interface Face<S> {
 export function readableOf(source: MessageSource): Face<ReadableStream<Frames>> {
   let ended = false;
   let waiting: Waiting | undefined;
+  /** A message that came for a reader who had gone, while the next had not read yet: the stream holds it. */
+  let held: Message | undefined;
   const stopListening = source.onClose(() => {
     ended = true;
     controller.close();
@@ -70,14 +72,17 @@ export function readableOf(source: MessageSource): Face<ReadableStream<Frames>> 
       controller = its;
     },
     pull(): Promise<void> | undefined {
-      // Hot: once per message.
+      // Hot: once per message. Who asks has read what was held.
+      held = undefined;
       const message = source.tryTake();
       if (message !== undefined) return void controller.enqueue(message as Frames);
       return new Promise((resolve) => {
         waiting = source.enterReceivers(Infinity, (taken) => {
           // Whoever asked may have let go of the stream meanwhile: the message is anyone's then.
-          if (stream.locked) controller.enqueue(taken as Frames);
-          else source.giveBack(taken);
+          if (stream.locked) {
+            controller.enqueue(taken as Frames);
+            if (controller.desiredSize! < 0) held = taken;
+          } else source.giveBack(taken);
           resolve();
         }, () => resolve());
       });
@@ -86,6 +91,7 @@ export function readableOf(source: MessageSource): Face<ReadableStream<Frames>> 
       ended = true;
       stopListening();
       if (waiting !== undefined) source.giveUpReceiving(waiting, undefined);
+      if (held !== undefined) source.giveBack(held);
     },
   }, { highWaterMark: 0 });
   return {

@@ -221,3 +221,29 @@ test("a stream that has ended is let go by its socket", async () => {
   await router.close();
   await reader.closed;
 });
+
+test("cancelling loses nothing, even what came for a reader who had gone while the next had not read", () =>
+  piped(async (push, pull) => {
+    const gone = pull.readable.getReader();
+    const waiting = assertRejects(() => gone.read(), TypeError);
+    await turn();
+    gone.releaseLock();
+    await waiting;
+    const next = pull.readable.getReader();
+    await push.send("a");
+    await until(() => pull.stats().messagesIn === 1);
+    await next.cancel();
+    next.releaseLock();
+    assertEquals(texts(await pull.receive()), ["a"]);
+  }));
+
+test("a stream that is over forbids nothing, though nobody can release its lock any more", () =>
+  piped(async (push, pull) => {
+    await Promise.all(pull.readable.tee().map((branch) => branch.cancel()));
+    await push.send("a");
+    assertEquals(texts(await pull.receive()), ["a"]);
+    const writer = push.writable.getWriter();
+    await writer.close();
+    await push.send("b");
+    assertEquals(texts(await pull.receive()), ["b"]);
+  }));
