@@ -2,7 +2,7 @@
  * Peers that break off, stall or talk nonsense. They are made of bare tcp, and say what no library would.
  */
 import { assert, assertEquals } from "@std/assert";
-import { Pull, Push, Reply, Request } from "../../mod.ts";
+import { Pair, Publisher, Pull, Push, Reply, Request } from "../../mod.ts";
 import { GREETING, ready } from "../engine_fixture.ts";
 import { test } from "../harness.ts";
 import { next, numbers, peers, RawConnection, RawPeer, receive, spell, until, vacant } from "../life_fixture.ts";
@@ -175,4 +175,46 @@ test("a flood of PINGs is answered, and does not pile up", async () => {
   connection.say("00 01 41");
   assertEquals(spell(await pull.receive()), "A");
   await until(() => connection.received > 64 + 28);
+});
+
+test("what a peer says that is turned away is nobody's, however often it comes back", async () => {
+  await using first = await RawPeer.listen();
+  await using second = await RawPeer.listen();
+  await using pair = new Pair(SOON);
+  pair.connect(first.endpoint);
+  (await first.accept()).shakeHands("PAIR");
+  await peers(pair, 1);
+  pair.connect(second.endpoint);
+  for (let i = 0; i < 5; i++) {
+    const refused = next(pair, "disconnect");
+    const connection = await second.accept();
+    connection.say(`${GREETING} ${ready("PAIR")} 00 01 41`);
+    await refused;
+    connection.leave();
+  }
+  assertEquals([pair.stats().queuedIn, pair.tryReceive()], [0, undefined]);
+});
+
+test("who subscribes to an endpoint that only empties its queue leaves nothing behind", async () => {
+  await using peer = await RawPeer.listen();
+  await using pub = new Publisher(SOON);
+  const subscribe = `${GREETING} ${ready("SUB")} 04 0B 09 53 55 42 53 43 52 49 42 45 41`;
+  pub.connect(peer.endpoint);
+  const first = await peer.accept();
+  first.say(subscribe);
+  await until(() => pub.topicsCount === 1);
+  const lost = next(pub, "disconnect");
+  first.vanish();
+  await lost;
+  // The next connection says nothing yet, so what is sent stays queued.
+  const again = await peer.accept();
+  await pub.send("A last news");
+  pub.disconnect(peer.endpoint);
+  assertEquals(pub.topicsCount, 0);
+  const greeting = again.received;
+  again.say(subscribe);
+  await until(() => again.received > greeting + 100);
+  again.leave();
+  await until(() => pub.stats().peers.length === 0);
+  assertEquals([pub.topicsCount, pub.stats().messagesOut], [0, 1]);
 });
