@@ -32,6 +32,8 @@ export class Endpoints {
   readonly #core: SocketCore;
   readonly #bound: Set<Bound> = new Set();
   readonly #connections: Set<Connection> = new Set();
+  /** Dialled endpoints that are on their way out: their names can be connected again. */
+  readonly #leaving: WeakSet<Connection> = new WeakSet();
   /** Names that are being bound or freed: `close` waits for them. */
   readonly #pending: Set<Promise<unknown>> = new Set();
 
@@ -112,7 +114,7 @@ export class Endpoints {
     this.#checkText(endpoint, "disconnect");
     const found = this.#dialled(endpoint);
     if (found.length === 0) {
-      const dialled = this.connections.filter((one) => one.dialled && !this.#leaving.has(one));
+      const dialled = this.#allDialled();
       const known = dialled.map((one) => one.endpoint).join(", ") || "none";
       throw missing("disconnect", endpoint, `it is not connected, wanted one that is: ${known}`);
     }
@@ -137,11 +139,13 @@ export class Endpoints {
     return unsent.reduce((sum, messages) => sum + messages, 0);
   }
 
-  /** Dialled endpoints that are on their way out: their names can be connected again. */
-  readonly #leaving: WeakSet<Connection> = new WeakSet();
+  /** What is dialled, and not on its way out. */
+  #allDialled(): Connection[] {
+    return this.connections.filter((one) => one.dialled && !this.#leaving.has(one));
+  }
 
   #dialled(endpoint: string): Connection[] {
-    return this.connections.filter((one) => one.dialled && one.endpoint === endpoint && !this.#leaving.has(one));
+    return this.#allDialled().filter((one) => one.endpoint === endpoint);
   }
 
   /** Throws if the socket is closed, or an endpoint is not spelled as its transport would have it. */
