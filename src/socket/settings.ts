@@ -34,27 +34,39 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly receiveTimeout: number;
 }
 
-/** Holds the options of one socket. */
+/** What the options of some sockets are unless they are set. */
+interface Defaults {
+  /** As they are read back. */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** As the library works with them. */
+  readonly used: Readonly<Record<string, unknown>>;
+}
+
+/** Defaults are worked out once for each socket type, and each set of options that a context was given. */
+const known: WeakMap<object, Map<SocketType, Defaults>> = new WeakMap();
+
+/** Holds the options of one socket: those that were set. For the others it looks where all sockets like it look. */
 export class OptionStore {
   /** What the library works with. */
   readonly settings: Settings;
   readonly #type: SocketType;
-  readonly #defaults: Readonly<Record<string, unknown>>;
-  readonly #given: Record<string, unknown> = {};
-  readonly #used: Record<string, unknown> = {};
+  readonly #defaults: Defaults;
+  readonly #given: Record<string, unknown>;
+  readonly #used: Record<string, unknown>;
 
   /** Every option at its default for this type; `defaults`, checked, are the context's, and count where heeded. */
   constructor(type: SocketType, defaults: Readonly<Record<string, unknown>>) {
     this.#type = type;
-    this.#defaults = defaults;
-    for (const name of Object.keys(OPTION_TABLE)) this.put(name, this.#initial(name));
+    this.#defaults = defaultsOf(type, defaults);
+    this.#given = Object.create(this.#defaults.given);
+    this.#used = Object.create(this.#defaults.used);
     // Every name of `Settings` is a row of the table, whose check answers what `Settings` says.
     this.settings = this.#used as unknown as Settings;
   }
 
   /** An option as it was given; `undefined` for one that this socket type does not heed. */
   get(name: string): unknown {
-    if (!this.#heeds(name)) return undefined;
+    if (!heeds(this.#type, name)) return undefined;
     const value = this.#given[name];
     return value instanceof Uint8Array ? new Uint8Array(value) : value;
   }
@@ -65,23 +77,41 @@ export class OptionStore {
    */
   check(name: string, value: unknown): unknown {
     const row = optionRow(this.#type, name);
-    return value === undefined ? this.#initial(name) : row.check(name, value);
+    return value === undefined ? this.#defaults.given[name] : row.check(name, value);
   }
 
   /** Sets an option to a value that has been checked. */
   put(name: string, value: unknown): void {
-    const row = OPTION_TABLE[name]!;
     this.#given[name] = value;
-    this.#used[name] = row.use === undefined ? value : row.use(value);
+    this.#used[name] = use(name, value);
   }
+}
 
-  #heeds(name: string): boolean {
-    return OPTION_TABLE[name]!.heeds?.includes(this.#type) !== false;
-  }
+function defaultsOf(type: SocketType, ofContext: Readonly<Record<string, unknown>>): Defaults {
+  let byType = known.get(ofContext);
+  if (byType === undefined) known.set(ofContext, byType = new Map());
+  let defaults = byType.get(type);
+  if (defaults === undefined) byType.set(type, defaults = makeDefaults(type, ofContext));
+  return defaults;
+}
 
-  #initial(name: string): unknown {
-    return Object.hasOwn(this.#defaults, name) && this.#heeds(name)
-      ? this.#defaults[name]
-      : initialOf(this.#type, name);
+function makeDefaults(type: SocketType, ofContext: Readonly<Record<string, unknown>>): Defaults {
+  const given: Record<string, unknown> = {};
+  const used: Record<string, unknown> = {};
+  for (const name of Object.keys(OPTION_TABLE)) {
+    const set = Object.hasOwn(ofContext, name) && heeds(type, name);
+    given[name] = set ? ofContext[name] : initialOf(type, name);
+    used[name] = use(name, given[name]);
   }
+  return { given, used };
+}
+
+function heeds(type: SocketType, name: string): boolean {
+  return OPTION_TABLE[name]!.heeds?.includes(type) !== false;
+}
+
+/** What the library works with, of a value that has been checked. */
+function use(name: string, value: unknown): unknown {
+  const row = OPTION_TABLE[name]!;
+  return row.use === undefined ? value : row.use(value);
 }
