@@ -12,6 +12,9 @@ import type { Link, Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
 import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
 
+/** How many names an error lists of those that there are. */
+const LISTED = 10;
+
 /** Types that connect once however often they are told to, as in libzmq. */
 const CONNECT_ONCE = ["DEALER", "SUB", "PUB", "REQ"];
 
@@ -30,10 +33,13 @@ export class Endpoints {
   /** The last endpoint bound, as resolved, or connected, as given. */
   last: string | undefined;
   readonly #core: SocketCore;
-  readonly #bound: Set<Bound> = new Set();
+  /** What is bound, under the name that was given and the one that this came to. */
+  readonly #bound: Named<Bound> = new Named();
   readonly #connections: Set<Connection> = new Set();
-  /** Dialled endpoints that are on their way out: their names can be connected again. */
-  readonly #leaving: WeakSet<Connection> = new WeakSet();
+  /** What is dialled, but for what is on its way out: such a name can be connected again. */
+  readonly #dialled: Named<Connection> = new Named();
+  /** Sessions by the bound endpoint that they were accepted through. */
+  readonly #accepted: Named<Session> = new Named();
   /** Names that are being bound or freed: `close` waits for them. */
   readonly #pending: Set<Promise<unknown>> = new Set();
 
@@ -50,11 +56,14 @@ export class Endpoints {
   /** A connection has been made. */
   add(connection: Connection): void {
     this.#connections.add(connection);
+    if (connection.dialled) this.#dialled.add(connection.endpoint, connection);
   }
 
   /** A connection is over. */
   remove(connection: Connection): void {
     this.#connections.delete(connection);
+    if (connection.dialled) this.#dialled.delete(connection.endpoint, connection);
+    else if (connection instanceof Session) this.#accepted.delete(connection.endpoint, connection);
   }
 
   /** Binds an endpoint. What is wrong with its spelling throws; what fails rejects. */
@@ -82,7 +91,7 @@ export class Endpoints {
   connect(endpoint: string, givenId: Uint8Array): void {
     const core = this.#core;
     this.check(endpoint, "connect");
-    if (CONNECT_ONCE.includes(core.type) && this.#dialled(endpoint).length > 0) return;
+    if (CONNECT_ONCE.includes(core.type) && this.#dialled.has(endpoint)) return;
     this.last = endpoint;
     if (endpoint.startsWith("inproc://")) return void core.context.names.connect(endpoint, core, givenId);
     const session = new Session(core, endpoint, true, givenId);
@@ -93,18 +102,16 @@ export class Endpoints {
   /** Frees a bound endpoint, and ends the connections accepted through it. */
   unbind(endpoint: string): Promise<void> {
     this.#checkText(endpoint, "unbind");
-    const found = [...this.#bound].filter((bound) => bound.endpoint === endpoint || bound.given === endpoint);
+    const found = this.#bound.all(endpoint);
     if (found.length === 0) {
-      const known = [...this.#bound].map((bound) => bound.endpoint).join(", ") || "none";
+      const known = list(new Set(Array.from(this.#bound, (bound) => bound.endpoint)));
       return Promise.reject(missing("unbind", endpoint, `it is not bound, wanted one that is: ${known}`));
     }
     for (const bound of found) {
-      this.#bound.delete(bound);
-      for (const connection of this.#connections) {
-        const accepted = !connection.dialled && connection.endpoint === bound.endpoint;
-        // The name of an inproc endpoint is freed, and no more, as in libzmq.
-        if (accepted && connection instanceof Session) this.#wait(connection.close(this.#core.options.linger));
-      }
+      this.#bound.delete(bound.given, bound);
+      this.#bound.delete(bound.endpoint, bound);
+      // The name of an inproc endpoint is freed, and no more, as in libzmq.
+      for (const session of this.#accepted.all(bound.endpoint)) this.#wait(session.close(this.#core.options.linger));
     }
     return Promise.all(found.map((bound) => this.#free(bound))).then(() => {});
   }
@@ -112,15 +119,14 @@ export class Endpoints {
   /** Connects to an endpoint no more. */
   disconnect(endpoint: string): void {
     this.#checkText(endpoint, "disconnect");
-    const found = this.#dialled(endpoint);
+    const found = this.#dialled.all(endpoint);
     if (found.length === 0) {
-      const dialled = this.#allDialled();
-      const known = dialled.map((one) => one.endpoint).join(", ") || "none";
+      const known = list(new Set(Array.from(this.#dialled, (connection) => connection.endpoint)));
       throw missing("disconnect", endpoint, `it is not connected, wanted one that is: ${known}`);
     }
     const { observed } = this.#core;
     for (const connection of found) {
-      this.#leaving.add(connection);
+      this.#dialled.delete(endpoint, connection);
       this.#wait(connection.close(this.#core.options.linger));
       if (observed) this.#core.emit({ type: "close", endpoint: connection.endpoint });
     }
@@ -128,24 +134,15 @@ export class Endpoints {
 
   /** Ends everything. Answers how many messages did not go out. */
   async close(linger: number): Promise<number> {
-    const bound = [...this.#bound];
+    const bound = new Set(this.#bound);
     this.#bound.clear();
     // Settled from the start: a name that cannot be freed is an event, and must not end the process meanwhile.
-    const freed = Promise.allSettled(bound.map((one) => this.#free(one)));
+    const freed = Promise.allSettled(Array.from(bound, (one) => this.#free(one)));
     const ended = this.connections.map((connection) => connection.close(linger));
     const unsent = await Promise.all(ended);
     await freed;
     await Promise.allSettled(this.#pending);
     return unsent.reduce((sum, messages) => sum + messages, 0);
-  }
-
-  /** What is dialled, and not on its way out. */
-  #allDialled(): Connection[] {
-    return this.connections.filter((one) => one.dialled && !this.#leaving.has(one));
-  }
-
-  #dialled(endpoint: string): Connection[] {
-    return this.#allDialled().filter((one) => one.endpoint === endpoint);
   }
 
   /** Throws if the socket is closed, or an endpoint is not spelled as its transport would have it. */
@@ -216,12 +213,15 @@ export class Endpoints {
     }
     const session = new Session(core, endpoint, false);
     this.add(session);
+    this.#accepted.add(endpoint, session);
     session.accept(link);
   }
 
   #bindDone(given: string, listener: Pick<Listener, "endpoint" | "close">): string {
     const { endpoint } = listener;
-    this.#bound.add({ given, endpoint, close: () => listener.close() });
+    const bound: Bound = { given, endpoint, close: () => listener.close() };
+    this.#bound.add(given, bound);
+    this.#bound.add(endpoint, bound);
     this.last = endpoint;
     if (this.#core.observed) this.#core.emit({ type: "bind", endpoint });
     return endpoint;
@@ -250,6 +250,48 @@ export class Endpoints {
     const done = (): boolean => this.#pending.delete(promise);
     promise.then(done, done);
   }
+}
+
+/** Things by name, several of one name perhaps: whatever is asked of it takes the same time however many there are. */
+class Named<T> implements Iterable<T> {
+  readonly #byName: Map<string, Set<T>> = new Map();
+
+  /** Whether there is anything of this name. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  /** Everything of this name, as it is now. */
+  all(name: string): T[] {
+    return [...this.#byName.get(name) ?? []];
+  }
+
+  /** Everything. */
+  *[Symbol.iterator](): Generator<T> {
+    for (const things of this.#byName.values()) yield* things;
+  }
+
+  add(name: string, thing: T): void {
+    const things = this.#byName.get(name);
+    if (things === undefined) this.#byName.set(name, new Set([thing]));
+    else things.add(thing);
+  }
+
+  delete(name: string, thing: T): void {
+    const things = this.#byName.get(name);
+    if (things?.delete(thing) && things.size === 0) this.#byName.delete(name);
+  }
+
+  clear(): void {
+    this.#byName.clear();
+  }
+}
+
+/** Some names, for an error message. */
+function list(names: ReadonlySet<string>): string {
+  if (names.size === 0) return "none";
+  const first = [...names].slice(0, LISTED).join(", ");
+  return names.size > LISTED ? `${first} and ${names.size - LISTED} more` : first;
 }
 
 function missing(what: string, endpoint: string, found: string): EndpointError {
