@@ -11,11 +11,13 @@ import { BunTcp } from "./tcp.ts";
 
 export type * from "../../transport/link.ts";
 
+// Marked as pure: a bundle that asks for one of them leaves the other out.
+
 /** tcp over `Bun.connect` and `Bun.listen`. */
-export const tcp: Transport = new BunTcp();
+export const tcp: Transport = /* @__PURE__ */ new BunTcp();
 
 /** ipc, Unix sockets, over `Bun.connect` and `Bun.listen`. */
-export const ipc: Transport = new BunIpc();
+export const ipc: Transport = /* @__PURE__ */ new BunIpc();
 
 /** All that this adapter provides. */
 export const transports: readonly Transport[] = [tcp, ipc];

@@ -11,11 +11,13 @@ import { DenoTcp } from "./tcp.ts";
 
 export type * from "../../transport/link.ts";
 
+// Marked as pure: a bundle that asks for one of them leaves the other out.
+
 /** tcp over `Deno.connect` and `Deno.listen`. */
-export const tcp: Transport = new DenoTcp();
+export const tcp: Transport = /* @__PURE__ */ new DenoTcp();
 
 /** ipc, Unix sockets, over `Deno.connect` and `Deno.listen`. */
-export const ipc: Transport = new DenoIpc();
+export const ipc: Transport = /* @__PURE__ */ new DenoIpc();
 
 /** All that this adapter provides. */
 export const transports: readonly Transport[] = [tcp, ipc];

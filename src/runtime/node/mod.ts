@@ -11,11 +11,13 @@ import { NodeTcp } from "./tcp.ts";
 
 export type * from "../../transport/link.ts";
 
+// Marked as pure: a bundle that asks for one of them leaves the other out.
+
 /** tcp over `node:net`. */
-export const tcp: Transport = new NodeTcp();
+export const tcp: Transport = /* @__PURE__ */ new NodeTcp();
 
 /** ipc, Unix sockets, over `node:net`. */
-export const ipc: Transport = new NodeIpc();
+export const ipc: Transport = /* @__PURE__ */ new NodeIpc();
 
 /** All that this adapter provides. */
 export const transports: readonly Transport[] = [tcp, ipc];
