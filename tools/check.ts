@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { binaryOf, ROOT, runProgram } from "../tests/processes.ts";
+import { type BundleSize, bundleSizes, LARGEST_PROGRAM, sizeLines } from "./size.ts";
 import { entryPoints, stage } from "./stage.ts";
 
 /** Milliseconds a check may take. */
@@ -18,8 +19,11 @@ const LIMIT = 300_000;
 /** The keys that jsr.json has, and deno.json must repeat: where both files are, Deno reads only deno.json. */
 const SHARED_KEYS = ["name", "version", "license", "exports", "imports", "publish"];
 
-/** Answers what is wrong, `undefined` if nothing is; `{ left }` says why there was nothing to check. */
-type Check = () => Promise<string | { left: string } | undefined>;
+/**
+ * Answers what is wrong, `undefined` if nothing is; `{ left }` says why there was nothing to check, `{ noted }` what was
+ * found that is not wrong.
+ */
+type Check = () => Promise<string | { left: string } | { noted: string } | undefined>;
 
 const CODE = present("mod.ts", "src", "tests", "examples", "bench", "tools");
 
@@ -34,6 +38,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ["manifests agree (deno.json, jsr.json, package.json)", checkManifests],
   ["the lock names no registry (package-lock.json)", checkLock],
   ["publishing (deno publish --dry-run)", checkPublishing],
+  [`bundles (a program is ${LARGEST_PROGRAM} octets at the most, minified and gzipped)`, checkSizes],
 ];
 
 let passed = 0;
@@ -48,11 +53,12 @@ for (const [name, check] of CHECKS) {
     found = error instanceof Error ? error.message : String(error);
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (typeof found === "object") {
+  if (typeof found === "object" && "left" in found) {
     console.log(`--    ${name}: ${found.left}`);
-  } else if (found === undefined) {
+  } else if (typeof found !== "string") {
     passed++;
     console.log(`ok    ${name}  ${seconds} s`);
+    if (found !== undefined) console.log(found.noted.replace(/^/gm, "      "));
   } else {
     failed++;
     failures.push(`${name}\n${found.trim().replace(/^(?=.)/gm, "  ")}`);
@@ -140,6 +146,19 @@ async function checkPublishing() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function checkSizes() {
+  if (!existsSync(join(ROOT, "mod.ts"))) return { left: "mod.ts is not there" };
+  const sizes = await bundleSizes();
+  const large = sizes.filter(({ program, gzipped }) => program && gzipped > LARGEST_PROGRAM);
+  if (large.length > 0) return sizeLines(large).join("\n");
+  const programs = sizes.filter(({ program }) => program);
+  return { noted: sizeLines([...sizes.filter(({ program }) => !program), largest(programs)]).join("\n") };
+}
+
+function largest(sizes: readonly BundleSize[]): BundleSize {
+  return sizes.reduce((one, other) => one.gzipped >= other.gzipped ? one : other);
 }
 
 function present(...paths: string[]): string[] {
