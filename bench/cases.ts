@@ -1,30 +1,51 @@
 /**
- * What can be measured, and the choice that `--only` makes.
+ * What can be measured with two processes that play a part each, and against the baseline: the cases.
  *
  * @module
  */
 
-import { type Calls, type Peer, PEERS } from "./peers.ts";
+import type { Calls } from "./peers.ts";
+
+/** Which roles are played, and by whom. */
+export interface Play {
+  /** The role of the process that binds. */
+  readonly binds: string;
+  /** The role of the one that connects; without it, the first does both. */
+  readonly connects?: string;
+  /** Who says what was found. */
+  readonly tells: "binds" | "connects";
+  /** Who is the contender; the other is always libzmq in C, so that all contenders face the same. */
+  readonly tested: "both" | "binds" | "connects";
+}
 
 /** One thing to be measured, for every peer that can. */
 export interface Case {
-  /** Messages a second from PUSH to PULL, or the time of a round trip from REQ to REP and back. */
-  readonly measure: "throughput" | "roundtrip";
+  /** As `--only` calls it. */
+  readonly measure: string;
+  /** The row of the measure. */
+  readonly row: string;
+  /** What stands above its lines. */
+  readonly title: string;
   /** What carries the messages. */
-  readonly transport: "tcp" | "ipc" | "inproc";
+  readonly transport: Transport;
   /** How large a message is. */
   readonly size: Size;
-  /** Who is measured, and how each calls: those of {@link BASELINE} are added by whoever runs the case. */
-  readonly contenders: readonly Contender[];
+  /** How the contender calls. */
+  readonly calls: Calls;
+  /** Who does what. */
+  readonly play: Play;
+  /** What the figure is: messages a second, or the median of a round trip. */
+  readonly unit: "msg/s" | "µs";
+  /** Further words for both programs. */
+  readonly words: Readonly<Record<string, number>>;
+  /** Where it stands when cost is drawn as work grows. */
+  readonly at?: number;
+  /** Whether it is measured without being asked for. */
+  readonly wanted: boolean;
 }
 
-/** A peer, and how it calls. */
-export interface Contender {
-  /** Who. */
-  readonly peer: Peer;
-  /** How. */
-  readonly calls: Calls;
-}
+/** What carries the messages. */
+export type Transport = (typeof TRANSPORTS)[number];
 
 /** A message's size, and what it is called. */
 export interface Size {
@@ -34,56 +55,90 @@ export interface Size {
   readonly octets: number;
 }
 
-const SIZES: readonly Size[] = [
+/** What carries messages. */
+export const TRANSPORTS = ["tcp", "ipc", "inproc"] as const;
+
+/** How large messages are. */
+export const SIZES: readonly Size[] = [
   { name: "64B", octets: 64 },
   { name: "1KiB", octets: 1024 },
   { name: "16KiB", octets: 16 * 1024 },
   { name: "1MiB", octets: 1024 * 1024 },
 ];
-const MEASURES = ["throughput", "roundtrip"] as const;
-const TRANSPORTS = ["tcp", "ipc", "inproc"] as const;
-const CALLS: readonly Calls[] = ["await", "try"];
 
-/** What the floor is about: all that `--quick` measures. */
-export const QUICK: readonly string[] = ["64B", "tcp", "await"];
+const SMALL = SIZES[0]!;
+const PIPELINE: Play = { binds: "pull", connects: "push", tells: "binds", tested: "both" };
+const INPROC: Play = { binds: "inproc", tells: "binds", tested: "both" };
+const ROUTING: Play = { binds: "router", connects: "dealer", tells: "binds", tested: "both" };
+const REQUESTING: Play = { binds: "reply", connects: "request", tells: "connects", tested: "both" };
+const COLLECTING: Play = { binds: "pull", connects: "push", tells: "binds", tested: "binds" };
+const PUBLISHING: Play = { binds: "publish", connects: "subscribe", tells: "connects", tested: "binds" };
+const SUBSCRIBING: Play = { binds: "publish", connects: "subscribe", tells: "connects", tested: "connects" };
+const TOPICS = [10, 1000, 100_000];
+const CALLS_NAMES: Readonly<Record<Calls, string>> = {
+  await: "await",
+  try: "trySend, tryReceive",
+  stream: "writable, readable",
+};
 
-/**
- * The cases that some words choose. Words of one kind add up, words of different kinds restrict each other:
- * `64B 1KiB tcp` is both sizes over tcp.
- *
- * @param words Sizes, transports, peers, calls and measures; none of a kind means all of it.
- * @throws {Error} If a word is unknown.
- */
-export function chooseCases(words: readonly string[]): Case[] {
-  const kinds: readonly (readonly string[])[] = [
-    MEASURES,
-    TRANSPORTS,
-    SIZES.map((size) => size.name),
-    PEERS.map((peer) => peer.name),
-    CALLS,
-  ];
-  const unknown = words.find((word) => !kinds.some((kind) => kind.includes(word)));
-  if (unknown !== undefined) throw new Error(`Cannot choose "${unknown}": there is ${kinds.flat().join(", ")}`);
-  const chosen = (kind: readonly string[], word: string) =>
-    words.includes(word) || !words.some((other) => kind.includes(other));
-  const [measures, transports, sizes, peers, calls] = kinds.map((kind) => kind.filter((word) => chosen(kind, word)));
+/** All cases. */
+export const CASES: readonly Case[] = [
+  ...throughput(),
+  small("parts", "", "PUSH → PULL, 3 parts of 64 B", PIPELINE, { parts: 3 }),
+  small("dealer", "", "DEALER → ROUTER, 64 B", ROUTING, {}),
+  { ...small("roundtrip", "", "REQ ⇄ REP, 64 B, median round trip", REQUESTING, {}), unit: "µs" },
+  ...[1, 10, 100, 1000].map((peers) =>
+    small("publish", `${peers}`, `XPUB → ${peers} SUB of libzmq, 64 B, published`, PUBLISHING, { peers }, peers)
+  ),
+  ...[1, 10, 100, 1000].map((peers) =>
+    small("collect", `${peers}`, `${peers} PUSH of libzmq → PULL, 64 B`, COLLECTING, { peers }, peers)
+  ),
+  ...[0, 10].flatMap((hot) => TOPICS.map((topics) => matching("xpub", PUBLISHING, topics, hot))),
+  ...[0, 10].flatMap((hot) => TOPICS.map((topics) => matching("sub", SUBSCRIBING, topics, hot))),
+];
 
+/** Every transport, size and way to call; what has a target is wanted. */
+function throughput(): Case[] {
   const cases: Case[] = [];
-  for (const measure of MEASURES.filter((measure) => measures!.includes(measure))) {
-    for (const transport of TRANSPORTS.filter((transport) => transports!.includes(transport))) {
-      for (const size of SIZES.filter((size) => sizes!.includes(size.name))) {
-        // A round trip's time is that of the calls and the wake-ups: one transport and one size show it.
-        if (measure === "roundtrip" && (transport !== "tcp" || size !== SIZES[0])) continue;
-        const contenders: Contender[] = [];
-        for (const kind of CALLS.filter((kind) => calls!.includes(kind))) {
-          if (measure === "roundtrip" && kind === "try") continue;
-          for (const peer of PEERS) {
-            if (peers!.includes(peer.name) && peer.calls.includes(kind)) contenders.push({ peer, calls: kind });
-          }
-        }
-        if (contenders.length > 0) cases.push({ measure, transport, size, contenders });
+  for (const transport of TRANSPORTS) {
+    for (const size of SIZES) {
+      for (const calls of ["await", "try", "stream"] as const) {
+        cases.push({
+          measure: "throughput",
+          row: `${transport} ${size.name} ${calls}`,
+          title: `PUSH → PULL, ${size.name} over ${transport}, ${CALLS_NAMES[calls]}`,
+          transport,
+          size,
+          calls,
+          play: transport === "inproc" ? INPROC : PIPELINE,
+          unit: "msg/s",
+          words: {},
+          wanted: (transport === "tcp" && calls === "await") || (transport === "tcp" && size === SMALL) ||
+            (size === SMALL && calls === "await"),
+        });
       }
     }
   }
   return cases;
+}
+
+/** Subscriptions are matched; those that are not published as well, if only a few are `hot`. */
+function matching(who: "xpub" | "sub", play: Play, topics: number, hot: number): Case {
+  const [sender, receiver] = who === "xpub" ? ["XPUB", "libzmq's XSUB"] : ["libzmq's XPUB", "SUB"];
+  const title = `${sender} → ${receiver}, ${hot || "all"} of ${topics} topics`;
+  return small("matching", `${who} ${hot === 0 ? "all" : "hot"} ${topics}`, title, play, { topics, hot }, topics);
+}
+
+/** 64 B over tcp, each call awaited. */
+function small(
+  measure: string,
+  row: string,
+  title: string,
+  play: Play,
+  words: Readonly<Record<string, number>>,
+  at?: number,
+): Case {
+  const place = at === undefined ? {} : { at };
+  const how = { transport: "tcp", size: SMALL, calls: "await", unit: "msg/s", wanted: true } as const;
+  return { measure, row, title, play, words, ...how, ...place };
 }

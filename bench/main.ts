@@ -1,127 +1,119 @@
 /**
- * `npm run bench`: throughput and round trip of this library on Deno, Bun and Node, side by side with the npm package
- * `zeromq`. `docs/performance.md` explains what is measured.
+ * `npm run bench`: this library on Node, Bun and Deno beside libzmq in C, pair by pair. `docs/performance.md` explains
+ * what is measured, `bench/targets.ts` says how fast it must be.
  *
  * @module
  */
 
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type Case, chooseCases, type Contender, QUICK } from "./cases.ts";
-import { markdown } from "./markdown.ts";
-import { BASELINE } from "./peers.ts";
-import { type Finding, run } from "./run.ts";
-import { summarise } from "./statistics.ts";
-import { floors, heading, line, type Result } from "./table.ts";
+import { type Choice, choose, QUICK, WORDS } from "./choose.ts";
+import { GROWTH } from "./growth/mod.ts";
+import { buildLibzmq } from "./libzmq.ts";
+import { describeMachine, type Machine } from "./machine.ts";
+import { libzmq, OURS, ZEROMQ } from "./peers.ts";
+import { growthOf, type Result } from "./results.ts";
+import { type Bench, measureCase } from "./rounds.ts";
+import { heading, line, verdicts } from "./table.ts";
+import { judge } from "./targets.ts";
 
 const USAGE = `npm run bench -- [options]
 
-  --only <words>     64B 1KiB 16KiB 1MiB · tcp ipc inproc · deno bun node · await try · throughput roundtrip
-                     with commas between; words of one kind add up, those of different kinds restrict each other
-  --runs <n>         runs of each, 5 unless given
-  --quick            3 shorter runs of each, and without --only just 64 B over tcp: under a minute
-  --alone            without the npm package zeromq
-  --json <file>      writes the figures to a file too
-  --markdown <file>  and as the tables of docs/performance.md
+  --only <words>     what to measure, with commas between; words of one kind (a line below) add up, those of
+                     different kinds restrict each other
+                       ${WORDS.map((kind) => kind.join(" ")).join("\n                       ")}
+  --all              also what has no target: every size and way to call over every transport
+  --runs <n>         pairs of runs, 5 unless given
+  --quick            3 pairs of shorter runs, and without --only just 64 B over tcp and the round trip
+  --alone            without libzmq and zeromq, while you try one thing and then another
+  --json <file>      writes all that was found to a file
 `;
 
 const { values: options } = parseArgs({
   options: {
     only: { type: "string", default: "" },
+    all: { type: "boolean", default: false },
     runs: { type: "string" },
     quick: { type: "boolean", default: false },
     alone: { type: "boolean", default: false },
     json: { type: "string" },
-    markdown: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
-const runs = Number(options.runs ?? (options.quick ? 3 : 5));
-/** Seconds that a run should take. */
-const span = options.quick ? 0.5 : 1;
 
 if (options.help) {
   console.log(USAGE);
 } else {
   try {
-    await bench();
+    await main();
   } catch (error) {
     console.error(`\n${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
   }
 }
 
-async function bench(): Promise<void> {
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`Cannot run: runs is "${options.runs}", wanted 1 or more`);
+async function main(): Promise<void> {
   const words = options.only.split(/[\s,]+/).filter((word) => word !== "");
-  const cases = chooseCases(options.quick && words.length === 0 ? QUICK : words);
-  const [processor] = cpus();
-  console.log(`${cpus().length} × ${processor?.model ?? "processor"}, ${runs} runs of about ${span} s\n`);
+  const choice = choose(options.quick && words.length === 0 ? QUICK : words, options.all);
+  const bench = prepare(choice);
+  const built = bench.built;
+  const machine = await describeMachine("missing" in built ? undefined : built.version);
+  console.log(`${machine.processors} × ${machine.processor}, ${machine.system}`);
+  console.log(Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`).join(", "));
+  console.log(`${bench.runs} pairs of runs of about ${bench.span} s\n`);
+  if ("missing" in built) console.log(`${built.missing}\n`);
+
   const results: Result[] = [];
-  for (const what of cases) {
-    const contenders: Contender[] = [...what.contenders];
-    if (!options.alone) contenders.unshift({ peer: BASELINE, calls: "await" });
-    console.log(heading(what));
-    for (const result of await measure(what, contenders)) {
-      results.push(result);
-      console.log(line(result));
+  const failures: string[] = [];
+  const attempt = async (title: string, unit: string | undefined, measure: () => Promise<Result[]>) => {
+    try {
+      const found = await measure();
+      if (found.length === 0) return;
+      results.push(...found);
+      console.log(heading(title, unit ?? found[0]!.unit, bench.baseline?.name));
+      const rows = new Set(found.map(({ row }) => row)).size > 1;
+      for (const result of found) console.log(line(result, rows));
+      console.log();
+    } catch (error) {
+      failures.push(title);
+      console.log(`${title}: ${error instanceof Error ? error.message : error}\n`);
     }
-    console.log();
+  };
+  for (const what of choice.cases) await attempt(what.title, what.unit, () => measureCase(what, bench));
+  for (const { name, title, measure } of GROWTH) {
+    if (choice.growth.includes(name)) await attempt(title, undefined, () => measure(bench));
   }
-  for (const floor of floors(results)) console.log(floor);
-  if (options.markdown !== undefined) writeFileSync(options.markdown, markdown(results));
-  if (options.json === undefined) return;
-  const about = { date: new Date().toISOString(), processor: processor?.model, processors: cpus().length, runs, span };
-  writeFileSync(options.json, JSON.stringify({ about, results }, undefined, 2) + "\n");
+  const grown = growthOf(results);
+  if (grown.length > 0) console.log(heading("Growth", "× the cost", undefined));
+  for (const result of grown) console.log(line(result, true));
+  results.push(...grown);
+  console.log();
+  for (const verdict of verdicts(judge(results))) console.log(verdict);
+  if (options.json !== undefined) writeFileSync(options.json, json(machine, bench, results));
+  if (failures.length > 0) throw new Error(`Cannot say all: failed to measure ${failures.join("; ")}`);
 }
 
-/** Measures every contender in turn, again and again: A B C A B C. So whatever else goes on meets all of them. */
-async function measure(what: Case, contenders: readonly Contender[]): Promise<Result[]> {
-  const counts: number[] = [];
-  for (const contender of contenders) counts.push(await countFor(what, contender));
-  const findings: Finding[][] = contenders.map(() => []);
-  for (let round = 0; round < runs; round++) {
-    for (const [i, contender] of contenders.entries()) findings[i]!.push(await run(what, contender, counts[i]!));
-  }
-  const baseline = options.alone ? undefined : findings[0]!;
-  return contenders.map(({ peer, calls }, i) => {
-    const own = findings[i]!;
-    const compared = baseline === undefined || own === baseline
-      ? undefined
-      : summarise(own.map((finding, round) => figure(finding) / figure(baseline[round]!)));
-    return {
-      measure: what.measure,
-      transport: what.transport,
-      size: what.size.name,
-      octets: what.size.octets,
-      peer: peer.name,
-      calls,
-      count: counts[i]!,
-      figure: summarise(own.map(figure)),
-      p99: what.measure === "roundtrip" ? summarise(own.map(p99)) : undefined,
-      ratio: compared,
-    };
-  });
+function prepare(choice: Choice): Bench & { built: ReturnType<typeof buildLibzmq> } {
+  const runs = Number(options.runs ?? (options.quick ? 3 : 5));
+  if (!Number.isInteger(runs) || runs < 1) throw new Error(`Cannot run: runs is "${options.runs}", wanted 1 or more`);
+  const built = buildLibzmq();
+  const inC = "missing" in built ? undefined : libzmq(built.binary);
+  const helper = inC ?? OURS[0]!;
+  return {
+    built,
+    ours: OURS.filter((peer) => choice.peers.includes(peer.name)),
+    zeromq: options.alone || !choice.peers.includes("zeromq") ? undefined : ZEROMQ,
+    baseline: options.alone ? undefined : inC ?? ZEROMQ,
+    helper,
+    runs,
+    span: options.quick ? 0.4 : 0.8,
+    quick: options.quick,
+    note: (line) => console.log(`  ${line}`),
+  };
 }
 
-/** How many messages make a run last about {@link span}: found by trying, since most of a short run is start-up. */
-async function countFor(what: Case, contender: Contender): Promise<number> {
-  let count = what.measure === "roundtrip" ? 1000 : Math.max(100, Math.min(20_000, (8 << 20) / what.size.octets));
-  for (;;) {
-    const { seconds } = await run(what, contender, count);
-    const share = seconds / span;
-    if (share > 0.6) return Math.round(count / share);
-    count = Math.round(count * Math.min(20, 1 / share));
-  }
-}
-
-/** What contenders are compared by: messages a second, or the median round trip in microseconds. */
-function figure(finding: Finding): number {
-  return finding.measure === "throughput" ? finding.rate : finding.p50;
-}
-
-function p99(finding: Finding): number {
-  return finding.measure === "roundtrip" ? finding.p99 : NaN;
+function json(machine: Machine, { runs, span, baseline }: Bench, results: readonly Result[]): string {
+  const about = { ...machine, runs, span, baseline: baseline?.name };
+  return JSON.stringify({ about, results, verdicts: judge(results) }, undefined, 2) + "\n";
 }

@@ -4,36 +4,55 @@
  * @module
  */
 
-import { BASELINE, PEERS } from "./peers.ts";
-import { type Result, thousands } from "./table.ts";
+import { NAMES } from "./peers.ts";
+import { type Result, rowOf } from "./results.ts";
+import { amount, spread } from "./table.ts";
+import { TARGETS, type Verdict } from "./targets.ts";
 
-const NAMES = [BASELINE.name, ...PEERS.map((peer) => peer.name)];
+/** A table of targets and what became of them, and one for each unit of a measure: a row each, a column for each peer. */
+export function markdown(results: readonly Result[], verdicts: readonly Verdict[]): string {
+  const tables = Map.groupBy(results, ({ measure, unit }) => `${measure}, ${unit}`);
+  return [
+    ...(verdicts.length === 0 ? [] : [tableOfTargets(verdicts)]),
+    ...[...tables].map(([title, results]) => tableOf(title, results)),
+  ].join("\n");
+}
 
-/** A table for each measure, with a row for each case and a column for each peer. */
-export function markdown(results: readonly Result[]): string {
-  const throughput = results.filter((result) => result.measure === "throughput");
-  const roundtrip = results.filter((result) => result.measure === "roundtrip");
-  const tables: string[] = [];
-  if (throughput.length > 0) tables.push(tableOf("messages a second, PUSH → PULL", throughput));
-  if (roundtrip.length > 0) tables.push(tableOf("µs, REQ → REP → REQ: median, and 99th percentile", roundtrip));
-  return tables.join("\n");
+function tableOfTargets(verdicts: readonly Verdict[]): string {
+  const peers = NAMES.filter((name) => verdicts.some(({ peer }) => peer === name));
+  const rows = TARGETS.filter((target) => verdicts.some((verdict) => verdict.target === target)).map((target) => [
+    target.title,
+    `${target.wanted} ${
+      [...new Set([target.node, target.bun, target.deno])].map((value) => amount(value)).join(" / ")
+    }`,
+    ...peers.map((peer) => {
+      const verdict = verdicts.find((verdict) => verdict.target === target && verdict.peer === peer);
+      if (verdict === undefined) return "";
+      return verdict.met ? amount(verdict.found) : `**${amount(verdict.found)}** below`;
+    }),
+  ]);
+  return tableWith(["target", "node / bun / deno", ...peers], rows);
 }
 
 function tableOf(title: string, results: readonly Result[]): string {
-  const rows = new Map<string, Map<string, string>>();
-  for (const result of results) {
-    // What is compared with stands in the rows of `await` alone; it has no other calls.
-    const name = `${result.transport}, ${result.size}${result.calls === "try" ? ", trySend, tryReceive" : ""}`;
-    const row = rows.get(name) ?? new Map<string, string>();
-    rows.set(name, row.set(result.peer, cell(result)));
-  }
-  const lines = [[title, ...NAMES], ["---", ...NAMES.map(() => "---:")]];
-  for (const [name, row] of rows) lines.push([name, ...NAMES.map((peer) => row.get(peer) ?? "")]);
-  return lines.map((line) => `| ${line.join(" | ")} |\n`).join("");
+  const peers = NAMES.filter((name) => results.some(({ peer }) => peer === name));
+  const rows = Map.groupBy(results, ({ row }) => row);
+  return tableWith(
+    [title, ...peers],
+    [...rows.values()].map((found) => [
+      rowOf(found[0]!),
+      ...peers.map((name) => found.filter(({ peer }) => peer === name).map(cell).join(" ")),
+    ]),
+  );
 }
 
-function cell({ figure, p99, ratio }: Result): string {
-  const spread = `±${(((figure.high - figure.low) / 2 / figure.median) * 100).toFixed(0)} %`;
-  const value = p99 === undefined ? thousands(figure.median) : `${figure.median.toFixed(0)}, ${p99.median.toFixed(0)}`;
-  return ratio === undefined ? `${value} ${spread}` : `**${ratio.median.toFixed(2)} ×** ${value} ${spread}`;
+function cell({ figure, unit, ratio, also }: Result): string {
+  const rest = Object.entries(also ?? {}).map(([name, value]) => `${name} ${amount(value)}`);
+  const value = [`${amount(figure.median, unit)} ${spread(figure)}`.trim(), ...rest].join(", ");
+  return ratio === undefined ? value : `**${ratio.median.toFixed(2)} ×** ${value}`;
+}
+
+function tableWith(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, ["---", ...head.slice(1).map(() => "---:")], ...rows];
+  return lines.map((line) => `| ${line.join(" | ")} |\n`).join("");
 }

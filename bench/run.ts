@@ -9,41 +9,76 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { RuntimeProcess } from "../tests/processes.ts";
-import type { Case, Contender } from "./cases.ts";
+import type { Case } from "./cases.ts";
 import type { Peer } from "./peers.ts";
 
-/** What a run found, and the seconds it took: messages a second, or microseconds. */
-export type Finding =
-  | { readonly measure: "throughput"; readonly seconds: number; readonly rate: number }
-  | { readonly measure: "roundtrip"; readonly seconds: number; readonly p50: number; readonly p99: number };
+/** What a run found, as its teller said it. */
+export interface Finding {
+  /** The time of all that was timed. */
+  readonly seconds: number;
+  /** Percentiles in microseconds, where there are some. */
+  readonly p50?: number;
+  readonly p99?: number;
+  readonly p999?: number;
+  /** How late a timer fired at the receiver, and at the sender, in milliseconds. */
+  readonly late?: Lateness;
+  readonly senderLate?: Lateness;
+}
+
+/** Milliseconds. */
+export interface Lateness {
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+}
 
 /** Milliseconds after which a run is given up. */
-const LIMIT = 60_000;
+export const LIMIT = 60_000;
 
 let paths = 0;
 
-/** Measures one contender once, with `count` messages. */
-export async function run(what: Case, { peer, calls }: Contender, count: number): Promise<Finding> {
-  const rest = [String(what.size.octets), String(count), calls];
-  if (what.transport === "inproc") {
-    await using both = start(peer, ["inproc", "inproc://bench", ...rest]);
-    const { seconds } = await both.receive<{ seconds: number }>(LIMIT);
-    await both.succeeded(LIMIT);
-    return throughput(count, seconds);
-  }
+/** What is measured of a case. */
+export type Part = Pick<Case, "transport" | "size" | "calls" | "play" | "words">;
+
+/**
+ * Measures one contender once.
+ *
+ * @param what What to measure.
+ * @param peer The contender.
+ * @param helper Who plays the part that is not the contender's.
+ * @param count How many messages are timed. A quarter of that goes before, to warm up.
+ */
+export async function run(what: Part, peer: Peer, helper: Peer, count: number): Promise<Finding> {
+  const { transport, size, calls, play, words } = what;
+  const warm = Math.max(1, Math.round(count / 4));
+  const rest = wordsOf({ octets: size.octets, count, warm, calls, ...words });
   const path = join(tmpdir(), `zmq-bench-${process.pid}-${++paths}`);
-  const binding = what.transport === "tcp" ? "tcp://127.0.0.1:*" : `ipc://${path}`;
-  const [receiving, sending] = what.measure === "throughput" ? ["pull", "push"] : ["reply", "request"];
+  const binding = { tcp: "tcp://127.0.0.1:*", ipc: `ipc://${path}`, inproc: "inproc://bench" }[transport];
+  const binder = play.tested === "connects" ? helper : peer;
+  const connector = play.tested === "binds" ? helper : peer;
+  const help = (part: "binds" | "connects") =>
+    play.tested === part || play.tested === "both" ? [] : wordsOf({ helps: 1 });
   try {
-    await using receiver = start(peer, [receiving!, binding, ...rest]);
-    const { endpoint } = await receiver.receive<{ endpoint: string }>(LIMIT);
-    await using sender = start(peer, [sending!, endpoint, ...rest]);
-    const finding: Finding = what.measure === "throughput"
-      ? throughput(count, (await receiver.receive<{ seconds: number }>(LIMIT)).seconds)
-      : { measure: what.measure, ...await sender.receive<{ seconds: number; p50: number; p99: number }>(LIMIT) };
-    for (const process of [sender, receiver]) {
-      process.closeInput();
-      await process.succeeded(LIMIT);
+    await using bound = start(binder, [play.binds, binding, ...rest, ...help("binds")]);
+    if (play.connects === undefined) {
+      const finding = await bound.receive<Finding & Record<string, unknown>>(LIMIT);
+      await bound.succeeded(LIMIT);
+      return finding;
+    }
+    const { endpoint } = await bound.receive<{ endpoint: string }>(LIMIT);
+    await using connected = start(connector, [play.connects, endpoint, ...rest, ...help("connects")]);
+    const teller = play.tells === "binds" ? bound : connected;
+    let finding = await Promise.race([
+      teller.receive<Finding & Record<string, unknown>>(LIMIT),
+      failureOf(teller === bound ? connected : bound),
+    ]);
+    if (finding.late !== undefined) {
+      const { late } = await connected.receive<{ late: Lateness }>(LIMIT);
+      finding = { ...finding, senderLate: late };
+    }
+    for (const child of [connected, bound]) {
+      child.closeInput();
+      await child.succeeded(LIMIT);
     }
     return finding;
   } finally {
@@ -51,11 +86,21 @@ export async function run(what: Case, { peer, calls }: Contender, count: number)
   }
 }
 
-/** The clock starts with the first message, so that one is not counted. */
-function throughput(count: number, seconds: number): Finding {
-  return { measure: "throughput", seconds, rate: (count - 1) / seconds };
+/** Starts a program that plays a part. */
+export function start({ name, command: [binary, args] }: Peer, role: readonly string[]): RuntimeProcess {
+  return new RuntimeProcess(`${name} ${role[0]}`, binary, [...args, ...role]);
 }
 
-function start({ name, command: [binary, args] }: Peer, role: readonly string[]): RuntimeProcess {
-  return new RuntimeProcess(`${name} ${role[0]}`, binary, [...args, ...role]);
+/** Words as programs take them. */
+export function wordsOf(words: Readonly<Record<string, string | number>>): string[] {
+  return Object.entries(words).map(([key, value]) => `${key}=${value}`);
+}
+
+/** Rejects if a process that should wait for the end of its input ends in any other way; else never settles. */
+function failureOf(child: RuntimeProcess): Promise<never> {
+  return new Promise((_, reject) => {
+    child.exited.then(({ code }) => {
+      if (code !== 0) child.succeeded().catch(reject);
+    });
+  });
 }

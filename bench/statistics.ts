@@ -12,6 +12,8 @@ export interface Summary {
   readonly low: number;
   /** The greatest. */
   readonly high: number;
+  /** How many there were. */
+  readonly runs: number;
 }
 
 /** Summarises at least one number. */
@@ -19,5 +21,5 @@ export function summarise(values: readonly number[]): Summary {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { median, low: sorted[0]!, high: sorted.at(-1)! };
+  return { median, low: sorted[0]!, high: sorted.at(-1)!, runs: sorted.length };
 }

@@ -4,65 +4,53 @@
  * @module
  */
 
-import type { Case } from "./cases.ts";
-import type { Calls } from "./peers.ts";
+import type { Result } from "./results.ts";
 import type { Summary } from "./statistics.ts";
+import type { Verdict } from "./targets.ts";
 
-/** What was found about one peer in one case. */
-export interface Result {
-  readonly measure: Case["measure"];
-  readonly transport: Case["transport"];
-  readonly size: string;
-  readonly octets: number;
-  readonly peer: string;
-  readonly calls: Calls;
-  /** Messages, or round trips, in a run. */
-  readonly count: number;
-  /** Messages a second; or the median round trip, in microseconds. */
-  readonly figure: Summary;
-  /** The 99th percentile of round trips, in microseconds. */
-  readonly p99: Summary | undefined;
-  /** The figure, divided by the baseline's of the same round. */
-  readonly ratio: Summary | undefined;
+const TITLE = 44;
+
+/** What stands above the lines of some results. */
+export function heading(title: string, unit: string, baseline: string | undefined): string {
+  const ratio = baseline === undefined ? "" : `× ${baseline}`;
+  return `${title.padEnd(TITLE)}${unit.padStart(13)}${"spread".padStart(9)}${ratio.padStart(12)}`;
 }
 
-/** At 64 B over tcp, this many times the messages of the npm package `zeromq`. */
-const FLOOR_RATIO = 4;
-
-/** What stands above a case's lines. */
-export function heading({ measure, transport, size }: Case): string {
-  return measure === "throughput"
-    ? `PUSH → PULL, ${size.name} over ${transport}`.padEnd(34) + "      msg/s      MB/s   spread  × zeromq"
-    : `REQ ⇄ REP, ${size.name} over ${transport}`.padEnd(34) + "     p50 µs    p99 µs   spread  × zeromq";
-}
-
-/** One peer's line. */
-export function line({ measure, octets, peer, calls, figure, p99, ratio }: Result): string {
-  const name = `  ${peer}${calls === "try" ? " (trySend, tryReceive)" : ""}`.padEnd(34);
-  const value = measure === "throughput" ? thousands(figure.median) : figure.median.toFixed(1);
-  const second = p99 === undefined ? ((figure.median * octets) / 1e6).toFixed(1) : p99.median.toFixed(1);
-  const spread = `±${(((figure.high - figure.low) / 2 / figure.median) * 100).toFixed(0)} %`;
+/** One result's line; `row` is said too if it tells results apart. */
+export function line({ row, peer, unit, figure, ratio, also }: Result, rows: boolean): string {
+  const name = `  ${peer}${rows ? ` ${row}` : ""}`.padEnd(TITLE);
+  const rest = Object.entries(also ?? {}).map(([name, value]) => `${name} ${amount(value)}`);
   return [
     name,
-    value.padStart(11),
-    second.padStart(10),
-    spread.padStart(9),
-    (ratio === undefined ? "" : ratio.median.toFixed(2)).padStart(10),
+    amount(figure.median, unit).padStart(13),
+    spread(figure).padStart(9),
+    (ratio === undefined ? "" : `${ratio.median.toFixed(2)} ${spread(ratio)}`).padStart(12),
+    rest.length === 0 ? "" : `   ${rest.join(", ")}`,
   ].join("");
 }
 
-/** Whether what was measured is as fast as it must be: a line for each runtime. */
-export function floors(results: readonly Result[]): string[] {
-  const lines: string[] = [];
-  for (const { measure, transport, size, peer, calls, ratio } of results) {
-    if (ratio === undefined || calls !== "await" || transport !== "tcp" || size !== "64B") continue;
-    const ok = measure === "throughput" ? ratio.median >= FLOOR_RATIO : ratio.median <= 1;
-    const wanted = measure === "throughput" ? `at least ${FLOOR_RATIO}` : "at most 1";
-    lines.push(
-      `${ok ? "ok   " : "BELOW"} ${peer}: ${measure} is ${ratio.median.toFixed(2)} × zeromq's, wanted ${wanted}`,
-    );
-  }
-  return lines;
+/** Whether each target was met: a line for each that was measured. */
+export function verdicts(all: readonly Verdict[]): string[] {
+  const width = Math.max(0, ...all.map(({ target }) => target.title.length));
+  return all.map(({ target, peer, wanted, found, met }) => {
+    const title = target.title.padEnd(width);
+    return `${met ? "met  " : "BELOW"} ${title}  ${peer.padEnd(4)}  ${amount(found).padStart(10)}  (${target.wanted} ${
+      amount(wanted)
+    })`;
+  });
+}
+
+/** Half the distance between best and worst, in percent of the median; nothing for a single run. */
+export function spread({ median, low, high, runs }: Summary): string {
+  return runs < 2 || median === 0 ? "" : `±${(((high - low) / 2 / Math.abs(median)) * 100).toFixed(0)} %`;
+}
+
+/** A number in as many digits as tell something: `1 234 567`, `12.3`, `0.85`. */
+export function amount(value: number, unit = ""): string {
+  if (!Number.isFinite(value)) return "—";
+  const size = Math.abs(value);
+  if (unit === "msg/s" || size >= 1000) return thousands(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 
 /** 1234567 → `1 234 567`. */

@@ -24,7 +24,7 @@ static void *context;
 static const char *endpoint;
 
 /* The words that follow the role and the endpoint. */
-static long octets = 64, count = 1, warm = 1, parts = 1, peers = 1, topics = 0, drop = 0;
+static long octets = 64, count = 1, warm = 1, parts = 1, peers = 1, topics = 0, hot = 0, drop = 0, helps = 0;
 static double rate = 0;
 
 /* What every message carries. */
@@ -125,6 +125,25 @@ static void end(void *socket) {
   zmq_close(socket);
 }
 
+/*
+ * A socket with `peers` connections, each of which is a peer of its own to whoever has bound. All have shaken hands, and
+ * no more were under way at a time than a listener's backlog holds: the system would let the rest wait for a second.
+ */
+static void *dialled(int type) {
+  const long at_once = 50;
+  void *socket = make(type), *watch = make(ZMQ_PAIR);
+  check("watch", zmq_socket_monitor(socket, "inproc://watch", ZMQ_EVENT_HANDSHAKE_SUCCEEDED));
+  check("watch", zmq_connect(watch, "inproc://watch"));
+  for (long i = 0; i < peers; i++) {
+    check("connect", zmq_connect(socket, endpoint));
+    if (i >= at_once) receive_message(watch, 0);
+  }
+  for (long i = 0; i < (peers < at_once ? peers : at_once); i++) receive_message(watch, 0);
+  check("watch no more", zmq_socket_monitor(socket, NULL, 0));
+  end(watch);
+  return socket;
+}
+
 static void send_all(void *socket) {
   for (long i = 0; i < warm + count; i++) send_message(socket);
 }
@@ -140,10 +159,9 @@ static double receive_all(void *socket) {
   return ended - started;
 }
 
-/* PUSH or DEALER, with `peers` connections. Each of them is a peer of its own to whoever has bound. */
+/* PUSH or DEALER. */
 static void send_role(int type) {
-  void *socket = connected(type);
-  for (long i = 1; i < peers; i++) check("connect", zmq_connect(socket, endpoint));
+  void *socket = peers > 1 ? dialled(type) : connected(type);
   send_all(socket);
   await_end_of_input();
   end(socket);
@@ -222,13 +240,18 @@ static void *publisher(void) {
   set(socket, ZMQ_XPUB_VERBOSE, 1);
   set(socket, ZMQ_XPUB_NODROP, drop == 0);
   bound(socket);
-  for (long i = 0; i < peers * (topics > 0 ? topics : 1); i++) receive_message(socket, 0);
+  /* Who only helps to measure a subscriber does not match: everything goes to everyone. */
+  if (helps != 0) set(socket, ZMQ_XPUB_MANUAL, 1);
+  for (long i = 0; i < peers * (topics > 0 ? topics : 1); i++) {
+    receive_message(socket, 0);
+    if (helps != 0) check("subscribe", zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "", 0));
+  }
   return socket;
 }
 
 /* Makes the next message one of another topic: far from the one before, so that no cache is warm with it. */
 static void set_topic(long i) {
-  if (topics > 0) memcpy(payload, digits + i * 7919 % topics * TOPIC, TOPIC);
+  if (topics > 0) memcpy(payload, digits + i % hot * 7919 % topics * TOPIC, TOPIC);
 }
 
 static void publish(void) {
@@ -262,16 +285,21 @@ static void flood(void) {
   end(socket);
 }
 
-/* As many SUB sockets as peers, each with all topics. */
+/* As many SUB sockets as peers, each with all topics. Who only helps to measure a publisher filters nothing: XSUB. */
 static void **subscribers(void) {
   void **sockets = checked("allocate", calloc((size_t)peers, sizeof *sockets));
   for (long i = 0; i < peers; i++) {
-    sockets[i] = make(ZMQ_SUB);
-    for (long topic = 0; topic < topics; topic++) {
-      check("subscribe", zmq_setsockopt(sockets[i], ZMQ_SUBSCRIBE, digits + topic * TOPIC, TOPIC));
-    }
-    if (topics == 0) check("subscribe", zmq_setsockopt(sockets[i], ZMQ_SUBSCRIBE, "", 0));
+    sockets[i] = make(topics > 0 && helps != 0 ? ZMQ_XSUB : ZMQ_SUB);
+    /* Subscriptions beyond the mark would be dropped. */
+    set(sockets[i], ZMQ_SNDHWM, 0);
     check("connect", zmq_connect(sockets[i], endpoint));
+    if (topics == 0) check("subscribe", zmq_setsockopt(sockets[i], ZMQ_SUBSCRIBE, "", 0));
+    for (long topic = 0; topic < topics; topic++) {
+      char request[1 + TOPIC] = {1};
+      memcpy(request + 1, digits + topic * TOPIC, TOPIC);
+      if (helps != 0) check("subscribe", zmq_send(sockets[i], request, sizeof request, 0));
+      else check("subscribe", zmq_setsockopt(sockets[i], ZMQ_SUBSCRIBE, request + 1, TOPIC));
+    }
   }
   return sockets;
 }
@@ -359,21 +387,11 @@ static void idle(void) {
   end(socket);
 }
 
-/* Makes `peers` connections, and says when all of them are there. */
+/* Says when as many connections as asked for are there. */
 static void dial(void) {
-  void *socket = make(ZMQ_PUSH);
-  check("watch", zmq_socket_monitor(socket, "inproc://watch", ZMQ_EVENT_HANDSHAKE_SUCCEEDED));
-  void *watch = make(ZMQ_PAIR);
-  check("watch", zmq_connect(watch, "inproc://watch"));
-  for (long i = 0; i < peers; i++) {
-    check("connect", zmq_connect(socket, endpoint));
-    /* No more at a time than a listener's backlog holds. */
-    if (i >= 50) receive_message(watch, 0);
-  }
-  for (long i = 0; i < (peers < 50 ? peers : 50); i++) receive_message(watch, 0);
+  void *socket = dialled(ZMQ_PUSH);
   printf("{\"connected\":%ld}\n", peers);
   await_end_of_input();
-  end(watch);
   end(socket);
 }
 
@@ -397,7 +415,7 @@ static void take_word(const char *word) {
     const char *key;
     long *value;
   } words[] = {{"octets=", &octets}, {"count=", &count},   {"warm=", &warm}, {"parts=", &parts},
-               {"peers=", &peers},   {"topics=", &topics}, {"drop=", &drop}};
+               {"peers=", &peers},   {"topics=", &topics}, {"hot=", &hot}, {"drop=", &drop}, {"helps=", &helps}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     size_t length = strlen(words[i].key);
     if (strncmp(word, words[i].key, length) == 0) *words[i].value = atol(word + length);
@@ -428,6 +446,7 @@ int main(int argc, char **argv) {
   for (int i = 3; i < argc; i++) take_word(argv[i]);
   payload = checked("allocate", calloc(1, (size_t)(octets > TOPIC ? octets : TOPIC)));
   write_topics();
+  if (hot == 0) hot = topics;
   setvbuf(stdout, NULL, _IOLBF, 0);
 
   /* Thousands of connections are as many file descriptors. */

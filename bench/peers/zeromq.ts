@@ -1,6 +1,6 @@
 /**
- * One end of a measurement, with the npm package `zeromq`, the native binding of libzmq. `bench/peers.ts` says what
- * such a program is given and what it answers.
+ * One part of a measurement, played by the npm package `zeromq`, the native binding of libzmq. `bench/peers.ts` says
+ * what such a program is given and what it answers.
  *
  * Every send is awaited before the next: a second pending send throws EBUSY.
  *
@@ -9,27 +9,37 @@
 
 import { once } from "node:events";
 import process from "node:process";
-import { Pull, Push, Reply, Request } from "zeromq";
+import { Dealer, Pull, Push, Reply, Request, Router, XPublisher } from "zeromq";
+import { now, percentiles, readWords, resident, say } from "./words.ts";
 
-const [role, endpoint, size, count] = process.argv.slice(2) as [string, string, string, string];
-const total = Number(count);
-const payload = Buffer.alloc(Number(size));
-const roles: Record<string, () => Promise<void>> = { push, pull, inproc, request, reply };
+const { role, endpoint, octets, count, warm, parts, peers, drop } = readWords(process.argv);
+const total = warm + count;
+const payload = Buffer.alloc(octets);
+const message = new Array<Buffer>(parts).fill(payload);
+const roles: Record<string, () => Promise<void>> = {
+  push: () => send(new Push()),
+  pull: () => receive(new Pull()),
+  dealer: () => send(new Dealer()),
+  router: () => receive(new Router()),
+  inproc,
+  request,
+  reply,
+  publish,
+  idle,
+};
 await roles[role]!();
 
-async function push(): Promise<void> {
-  const socket = new Push();
-  socket.connect(endpoint);
-  await send(socket);
-  await once(process.stdin.resume(), "end");
+async function send(socket: Push | Dealer): Promise<void> {
+  for (let i = 0; i < peers; i++) socket.connect(endpoint);
+  await sendAll(socket);
+  await endOfInput();
   socket.close();
 }
 
-async function pull(): Promise<void> {
-  const socket = new Pull();
+async function receive(socket: Pull | Router): Promise<void> {
   await socket.bind(endpoint);
   say({ endpoint: socket.lastEndpoint });
-  say({ seconds: await receive(socket) });
+  say({ seconds: await receiveAll(socket) });
   socket.close();
 }
 
@@ -39,24 +49,27 @@ async function inproc(): Promise<void> {
   const sender = new Push();
   await receiver.bind(endpoint);
   sender.connect(endpoint);
-  const [seconds] = await Promise.all([receive(receiver), send(sender)]);
+  const [seconds] = await Promise.all([receiveAll(receiver), sendAll(sender)]);
   say({ seconds });
   sender.close();
   receiver.close();
 }
 
-async function send(socket: Push): Promise<void> {
-  for (let i = 0; i < total; i++) await socket.send(payload);
+async function sendAll(socket: Push | Dealer): Promise<void> {
+  const what = parts === 1 ? payload : message;
+  for (let i = 0; i < total; i++) await socket.send(what);
 }
 
-/** The seconds from the first message to the last. */
-async function receive(socket: Pull): Promise<number> {
-  let [frame] = await socket.receive();
-  const started = performance.now();
-  for (let i = 1; i < total; i++) [frame] = await socket.receive();
-  const ended = performance.now();
-  if (frame!.length !== payload.length) throw new Error(`Found ${frame!.length} octets, wanted ${payload.length}`);
-  return (ended - started) / 1000;
+/** Receives all messages. Answers the seconds that those after the warm-up took. */
+async function receiveAll(socket: Pull | Router): Promise<number> {
+  let frames: Buffer[] = [];
+  for (let i = 0; i < warm; i++) frames = await socket.receive();
+  const started = now();
+  for (let i = 0; i < count; i++) frames = await socket.receive();
+  const ended = now();
+  const length = frames.at(-1)!.length;
+  if (length !== octets) throw new Error(`Found ${length} octets, wanted ${octets}`);
+  return ended - started;
 }
 
 async function reply(): Promise<void> {
@@ -64,30 +77,57 @@ async function reply(): Promise<void> {
   await socket.bind(endpoint);
   say({ endpoint: socket.lastEndpoint });
   for (let i = 0; i < total; i++) await socket.send((await socket.receive())[0]!);
-  await once(process.stdin.resume(), "end");
+  await endOfInput();
   socket.close();
 }
 
 async function request(): Promise<void> {
   const socket = new Request();
   socket.connect(endpoint);
-  const times = new Float64Array(total);
-  const begun = performance.now();
-  for (let i = 0; i < total; i++) {
-    const started = performance.now();
+  const times = new Float64Array(count);
+  let begun = 0;
+  for (let i = -warm; i < count; i++) {
+    const started = now();
+    if (i === 0) begun = started;
     await socket.send(payload);
     const [frame] = await socket.receive();
-    times[i] = performance.now() - started;
-    if (frame!.length !== payload.length) throw new Error(`Found ${frame!.length} octets, wanted ${payload.length}`);
+    if (i >= 0) times[i] = now() - started;
+    if (frame!.length !== octets) throw new Error(`Found ${frame!.length} octets, wanted ${octets}`);
   }
-  const ended = performance.now();
-  // The first fifth warms up.
-  const sorted = times.subarray(Math.ceil(total / 5)).sort();
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]! * 1000;
-  say({ seconds: (ended - begun) / 1000, p50: at(0.5), p99: at(0.99) });
+  say({ seconds: now() - begun, ...percentiles(times) });
   socket.close();
 }
 
-function say(line: Record<string, unknown>): void {
-  console.log(JSON.stringify(line));
+/** An XPUB that waits until it has been told of every subscription that is to come. */
+async function publish(): Promise<void> {
+  const socket = new XPublisher({ verbosity: "allSubs", noDrop: !drop });
+  await socket.bind(endpoint);
+  say({ endpoint: socket.lastEndpoint });
+  for (let i = 0; i < peers; i++) await socket.receive();
+  for (let i = 0; i < total; i++) {
+    try {
+      await socket.send(payload);
+    } catch (error) {
+      // It waits for room for someone, and there must be room for all.
+      if ((error as { code?: unknown }).code !== "EAGAIN") throw error;
+      i--;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  await endOfInput();
+  socket.close();
+}
+
+/** Accepts whoever comes, and says how much memory it takes whenever it is asked. */
+async function idle(): Promise<void> {
+  const socket = new Pull();
+  await socket.bind(endpoint);
+  say({ endpoint: socket.lastEndpoint });
+  process.stdin.on("data", () => say({ resident: resident() }));
+  await once(process.stdin, "end");
+  socket.close();
+}
+
+async function endOfInput(): Promise<void> {
+  await once(process.stdin.resume(), "end");
 }

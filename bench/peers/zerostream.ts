@@ -1,31 +1,54 @@
 /**
- * One end of a measurement, with this library, on whichever runtime runs it. `bench/peers.ts` says what such a program
- * is given and what it answers.
+ * One part of a measurement, played by this library, on whichever runtime runs it. `bench/peers.ts` says what such a
+ * program is given and what it answers.
  *
  * @module
  */
 
 import { once } from "node:events";
 import process from "node:process";
-import { Pull, Push, Reply, Request } from "../../mod.ts";
+import { Dealer, Pull, Push, Reply, Request, Router, Subscriber, XPublisher } from "../../mod.ts";
+import { now, percentiles, readWords, resident, say, Timer, topicOf } from "./words.ts";
 
-const [role, endpoint, size, count, calls] = process.argv.slice(2) as [string, string, string, string, string];
-const total = Number(count);
-const payload = new Uint8Array(Number(size));
-const roles: Record<string, () => Promise<void>> = { push, pull, inproc, request, reply };
+const { role, endpoint, octets, count, warm, calls, parts, peers, topics, hot, drop, rate, timer } = readWords(
+  process.argv,
+);
+const total = warm + count;
+const payload = new Uint8Array(octets);
+const message = parts === 1 ? payload : new Array<Uint8Array>(parts).fill(payload);
+
+const roles: Record<string, () => Promise<void>> = {
+  push: () => send(new Push()),
+  pull: () => receive(new Pull()),
+  dealer: () => send(new Dealer()),
+  router: () => receive(new Router()),
+  inproc,
+  request,
+  reply,
+  publish,
+  subscribe,
+  flood,
+  stall,
+  pace,
+  observe,
+  idle,
+  dial,
+};
 await roles[role]!();
 
-async function push(): Promise<void> {
-  await using socket = new Push();
-  socket.connect(endpoint);
-  await send(socket);
-  await once(process.stdin.resume(), "end");
+async function send(sender: Push | Dealer): Promise<void> {
+  await using socket = sender;
+  for (let i = 0; i < peers; i++) socket.connect(endpoint);
+  const late = timer ? new Timer() : undefined;
+  await sendAll(socket);
+  if (late !== undefined) say({ late: late.stop() });
+  await endOfInput();
 }
 
-async function pull(): Promise<void> {
-  await using socket = new Pull();
+async function receive(receiver: Pull | Router): Promise<void> {
+  await using socket = receiver;
   say({ endpoint: await socket.bind(endpoint) });
-  say({ seconds: await receive(socket) });
+  say(await receiveAll(socket));
 }
 
 /** Both ends in one process. */
@@ -34,60 +57,194 @@ async function inproc(): Promise<void> {
   await using sender = new Push();
   await receiver.bind(endpoint);
   sender.connect(endpoint);
-  const [seconds] = await Promise.all([receive(receiver), send(sender)]);
-  say({ seconds });
+  const [found] = await Promise.all([receiveAll(receiver), sendAll(sender)]);
+  say(found);
 }
 
-async function send(socket: Push): Promise<void> {
+async function sendAll(socket: Push | Dealer): Promise<void> {
   if (calls === "try") {
     for (let i = 0; i < total; i++) {
-      if (!socket.trySend(payload)) await socket.send(payload);
+      if (!socket.trySend(message)) await socket.send(message);
+    }
+  } else if (calls === "stream") {
+    const writer = socket.writable.getWriter();
+    for (let i = 0; i < total; i++) {
+      await writer.ready;
+      writer.write(message);
     }
   } else {
-    for (let i = 0; i < total; i++) await socket.send(payload);
+    for (let i = 0; i < total; i++) await socket.send(message);
   }
 }
 
-/** The seconds from the first message to the last. */
-async function receive(socket: Pull): Promise<number> {
-  let [frame] = await socket.receive();
-  const started = performance.now();
+/** Receives all messages. Answers the seconds that those after the warm-up took. */
+async function receiveAll(socket: Pull | Router): Promise<Record<string, unknown>> {
+  let frames = await take(socket, warm);
+  const late = timer ? new Timer() : undefined;
+  const started = now();
+  frames = await take(socket, count);
+  const seconds = now() - started;
+  const length = frames.at(-1)!.length;
+  if (length !== octets) throw new Error(`Found ${length} octets, wanted ${octets}`);
+  return late === undefined ? { seconds } : { seconds, late: late.stop() };
+}
+
+/** Receives so many messages, at least one, and answers the last. */
+async function take(socket: Pull | Router, many: number): Promise<Uint8Array[]> {
+  let frames: Uint8Array[] = [];
   if (calls === "try") {
-    for (let i = 1; i < total; i++) [frame] = socket.tryReceive() ?? await socket.receive();
+    for (let i = 0; i < many; i++) frames = socket.tryReceive() ?? await socket.receive();
+  } else if (calls === "stream") {
+    let left = many;
+    for await (frames of socket.readable.values({ preventCancel: true })) {
+      if (--left === 0) break;
+    }
   } else {
-    for (let i = 1; i < total; i++) [frame] = await socket.receive();
+    for (let i = 0; i < many; i++) frames = await socket.receive();
   }
-  const ended = performance.now();
-  if (frame!.length !== payload.length) throw new Error(`Found ${frame!.length} octets, wanted ${payload.length}`);
-  return (ended - started) / 1000;
+  return frames;
 }
 
 async function reply(): Promise<void> {
   await using socket = new Reply();
   say({ endpoint: await socket.bind(endpoint) });
   for (let i = 0; i < total; i++) await socket.send((await socket.receive())[0]!);
-  await once(process.stdin.resume(), "end");
+  await endOfInput();
 }
 
 async function request(): Promise<void> {
   await using socket = new Request();
   socket.connect(endpoint);
-  const times = new Float64Array(total);
-  const begun = performance.now();
-  for (let i = 0; i < total; i++) {
-    const started = performance.now();
+  const times = new Float64Array(count);
+  let begun = 0;
+  for (let i = -warm; i < count; i++) {
+    const started = now();
+    if (i === 0) begun = started;
     await socket.send(payload);
     const [frame] = await socket.receive();
-    times[i] = performance.now() - started;
-    if (frame!.length !== payload.length) throw new Error(`Found ${frame!.length} octets, wanted ${payload.length}`);
+    if (i >= 0) times[i] = now() - started;
+    if (frame!.length !== octets) throw new Error(`Found ${frame!.length} octets, wanted ${octets}`);
   }
-  const ended = performance.now();
-  // The first fifth warms up.
-  const sorted = times.subarray(Math.ceil(total / 5)).sort();
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))]! * 1000;
-  say({ seconds: (ended - begun) / 1000, p50: at(0.5), p99: at(0.99) });
+  say({ seconds: now() - begun, ...percentiles(times) });
 }
 
-function say(line: Record<string, unknown>): void {
-  console.log(JSON.stringify(line));
+/** An XPUB that has been told of every subscription that is to come. */
+async function publisher(): Promise<XPublisher> {
+  const socket = new XPublisher({ verbosity: "allSubs", noDrop: !drop });
+  say({ endpoint: await socket.bind(endpoint) });
+  for (let i = 0; i < peers * Math.max(1, topics); i++) await socket.receive();
+  return socket;
+}
+
+async function publish(): Promise<void> {
+  await using socket = await publisher();
+  const names = Array.from({ length: hot || topics }, (_, i) => topicOf((i * 7919) % topics));
+  for (let i = 0; i < total; i++) {
+    // Far from the one before, so that no cache is warm with it.
+    if (topics > 0) payload.set(names[i % names.length]!);
+    if (calls === "await" || !socket.trySend(message)) await socket.send(message);
+  }
+  await endOfInput();
+}
+
+/** Publishes until told to stop. */
+async function flood(): Promise<void> {
+  await using socket = await publisher();
+  let flooding = true;
+  const stopped = endOfInput().then(() => flooding = false);
+  const started = now();
+  let sent = 0;
+  for (; flooding; sent++) await socket.send(message);
+  say({ seconds: now() - started, sent });
+  await stopped;
+}
+
+async function subscribe(): Promise<void> {
+  const sockets = subscribers();
+  const cold = warm * peers;
+  let [arrived, started] = [0, 0];
+  await Promise.all(sockets.map(async (socket) => {
+    for (let i = 0; i < total; i++) {
+      const frame = (socket.tryReceive() ?? await socket.receive()).at(-1)!;
+      if (frame.length !== octets) throw new Error(`Found ${frame.length} octets, wanted ${octets}`);
+      if (++arrived === cold) started = now();
+    }
+  }));
+  say({ seconds: now() - started });
+  await Promise.all(sockets.map((socket) => socket.close()));
+}
+
+/** Subscribes, and reads nothing. */
+async function stall(): Promise<void> {
+  const sockets = subscribers();
+  await endOfInput();
+  await Promise.all(sockets.map((socket) => socket.close()));
+}
+
+/** As many SUB sockets as peers, each with all topics. */
+function subscribers(): Subscriber[] {
+  return Array.from({ length: peers }, () => {
+    const socket = new Subscriber();
+    for (let i = 0; i < topics; i++) socket.subscribe(topicOf(i));
+    if (topics === 0) socket.subscribe();
+    socket.connect(endpoint);
+    return socket;
+  });
+}
+
+/** Sends at an even rate. Every message begins with the time at which it was due. */
+async function pace(): Promise<void> {
+  await using socket = new Push();
+  socket.connect(endpoint);
+  const view = new DataView(payload.buffer);
+  const started = now();
+  for (let i = 0; i < total; i++) {
+    const due = started + i / rate;
+    while (now() < due) await new Promise((resolve) => setImmediate(resolve));
+    view.setFloat64(0, due, true);
+    await socket.send(payload);
+  }
+  await endOfInput();
+}
+
+/** Receives what `pace` sends, and says how late each message came. */
+async function observe(): Promise<void> {
+  await using socket = new Pull();
+  say({ endpoint: await socket.bind(endpoint) });
+  const times = new Float64Array(count);
+  let begun = 0;
+  for (let i = -warm; i < count; i++) {
+    const frame = (await socket.receive())[0]!;
+    const arrived = now();
+    if (i === 0) begun = arrived;
+    if (i >= 0) times[i] = arrived - new DataView(frame.buffer, frame.byteOffset).getFloat64(0, true);
+  }
+  say({ seconds: now() - begun, ...percentiles(times) });
+}
+
+/** Accepts whoever comes, and says how much memory it takes whenever it is asked. */
+async function idle(): Promise<void> {
+  await using socket = new Pull();
+  say({ endpoint: await socket.bind(endpoint) });
+  process.stdin.on("data", () => say({ resident: resident() }));
+  await once(process.stdin, "end");
+}
+
+/** Makes `peers` connections, and says when all of them are there. */
+async function dial(): Promise<void> {
+  await using socket = new Push({ linger: 0 });
+  let connected = 0;
+  socket.events.on("handshake", () => {
+    if (++connected === peers) say({ connected });
+  });
+  for (let i = 0; i < peers; i++) {
+    socket.connect(endpoint);
+    // No more at a time than a listener's backlog holds.
+    while (i - connected > 50) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await endOfInput();
+}
+
+async function endOfInput(): Promise<void> {
+  await once(process.stdin.resume(), "end");
 }

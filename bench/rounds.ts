@@ -1,0 +1,114 @@
+/**
+ * A case, measured in turns: baseline and contender, A B A B, as often as asked. So whatever else the machine does
+ * meets both, and each figure has its baseline next to it.
+ *
+ * @module
+ */
+
+import type { Case } from "./cases.ts";
+import { type Peer, plays } from "./peers.ts";
+import type { Result } from "./results.ts";
+import { type Finding, type Part, run } from "./run.ts";
+import { summarise } from "./statistics.ts";
+
+/** Who takes part, and how much is done. */
+export interface Bench {
+  /** This library, on the runtimes that were chosen. */
+  readonly ours: readonly Peer[];
+  /** The npm package `zeromq`, if it is measured. */
+  readonly zeromq: Peer | undefined;
+  /** What all are compared with: libzmq in C, or without a compiler `zeromq`; `undefined` for `--alone`. */
+  readonly baseline: Peer | undefined;
+  /** Who plays the parts that are nobody's to win: libzmq in C if it is there. */
+  readonly helper: Peer;
+  /** How many pairs. */
+  readonly runs: number;
+  /** Seconds that a run should take. */
+  readonly span: number;
+  /** Whether to do less of everything. */
+  readonly quick: boolean;
+  /** Says what goes on, while it does. */
+  readonly note: (line: string) => void;
+}
+
+/** The contenders that can play a case. */
+export function contendersOf(what: Case, bench: Bench): Peer[] {
+  const { play, calls } = what;
+  const roles = [
+    play.tested === "connects" ? undefined : play.binds,
+    play.tested === "binds" ? undefined : play.connects,
+  ];
+  const able = (peer: Peer) => roles.every((role) => role === undefined || plays(peer, role, calls));
+  const others = bench.zeromq === undefined || Object.hasOwn(what.words, "topics") ? [] : [bench.zeromq];
+  return [...bench.ours, ...others].filter((peer) => peer !== bench.baseline && able(peer));
+}
+
+/** Measures every contender of a case. The baseline's result comes last. */
+export async function measureCase(what: Case, bench: Bench): Promise<Result[]> {
+  const { baseline, helper, runs } = bench;
+  const contenders = contendersOf(what, bench);
+  const results: Result[] = [];
+  const counts = new Map<Peer, number>();
+  for (const peer of baseline === undefined ? contenders : [baseline, ...contenders]) {
+    counts.set(peer, await countFor(what, peer, bench));
+  }
+  const figureOf = async (peer: Peer) => {
+    const finding = await run(what, peer, helper, counts.get(peer)!);
+    return { finding, value: valueOf(what, finding, counts.get(peer)!) };
+  };
+  const found = new Map(contenders.map((peer) => [peer, [] as { own: Measured; beside: Measured | undefined }[]]));
+  const all: Measured[] = [];
+  for (let round = 0; round < runs; round++) {
+    for (const peer of contenders) {
+      const beside = baseline === undefined ? undefined : await figureOf(baseline);
+      if (beside !== undefined) all.push(beside);
+      found.get(peer)!.push({ own: await figureOf(peer), beside });
+    }
+  }
+  for (const [peer, pairs] of found) {
+    const ratios = pairs.flatMap(({ own, beside }) => beside === undefined ? [] : [own.value / beside.value]);
+    results.push(resultOf(what, peer, pairs.map(({ own }) => own), ratios));
+  }
+  if (baseline !== undefined && all.length > 0) results.push(resultOf(what, baseline, all, []));
+  return results;
+}
+
+interface Measured {
+  readonly finding: Finding;
+  readonly value: number;
+}
+
+function resultOf(what: Case, peer: Peer, found: readonly Measured[], ratios: readonly number[]): Result {
+  const tails = found.map(({ finding }) => finding.p99);
+  return {
+    measure: what.measure,
+    row: what.row,
+    peer: peer.name,
+    unit: what.unit,
+    figure: summarise(found.map(({ value }) => value)),
+    ...(ratios.length === 0 ? {} : { ratio: summarise(ratios) }),
+    ...(what.at === undefined ? {} : { at: what.at }),
+    ...(tails.includes(undefined) ? {} : { also: { "p99 µs": summarise(tails as number[]).median } }),
+  };
+}
+
+/** What contenders are compared by: messages a second, or the median round trip in microseconds. */
+function valueOf({ unit }: Case, finding: Finding, count: number): number {
+  return unit === "µs" ? finding.p50! : count / finding.seconds;
+}
+
+/**
+ * How many messages make a run last about {@link Bench.span}: found by trying, since while compilers still work
+ * messages go at a fraction of their later speed.
+ */
+export async function countFor(what: Part, peer: Peer, { helper, span }: Bench): Promise<number> {
+  const { octets } = what.size;
+  const slow = what.play.binds === "reply" ? 20 : Math.max(1, what.words.peers ?? 1);
+  let count = Math.max(100, Math.round(Math.min(20_000, (8 << 20) / octets) / slow));
+  for (;;) {
+    const { seconds } = await run(what, peer, helper, count);
+    const share = seconds / span;
+    if (share > 0.6) return Math.max(1, Math.round(count / share));
+    count = Math.round(count * Math.min(20, 1 / share));
+  }
+}
