@@ -95,8 +95,8 @@ export class ZmtpEngine implements Engine, FrameSink {
   }
 
   /** Takes octets of any length, cut anywhere. */
-  receive(chunk: Uint8Array, now: number): void {
-    if (this.#phase === "failed") return;
+  receive(chunk: Uint8Array, now: number): boolean {
+    if (this.#phase === "failed") return false;
     this.#now = now;
     this.#heartbeat?.heard(now);
     try {
@@ -105,12 +105,19 @@ export class ZmtpEngine implements Engine, FrameSink {
         rest = chunk.subarray(this.#greeting.read(chunk));
         if (this.#greeting.complete) this.#greeted();
       }
-      if (rest.length === 0) return;
-      this.#decoder.decode(rest);
+      if (rest.length === 0) return false;
+      const kept = this.#decoder.decode(rest);
       this.#goOn();
+      return kept;
     } catch (error) {
       this.#fail(error);
+      return true;
     }
+  }
+
+  /** Where the rest of a long body belongs. */
+  room(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#phase === "traffic" ? this.#decoder.room() : undefined;
   }
 
   /**

@@ -143,10 +143,16 @@ export class Conversation implements EngineHandler, LinkHandler {
   // What the link tells.
 
   /** Octets have come. */
-  data(chunk: Uint8Array): void {
+  data(chunk: Uint8Array): boolean {
     // Hot: once per chunk.
     this.bytesIn += chunk.length;
-    if (this.#fault === undefined && !this.#leaving) this.#engine.receive(chunk, this.#clock.now());
+    return this.#fault === undefined && !this.#leaving && this.#engine.receive(chunk, this.#clock.now());
+  }
+
+  /** Where the next octets had best be read to. */
+  room(): Uint8Array<ArrayBuffer> | undefined {
+    // Hot: once per chunk.
+    return this.#fault === undefined && !this.#leaving ? this.#engine.room() : undefined;
   }
 
   /** The link is gone. */

@@ -39,8 +39,18 @@ export interface Link {
 
 /** Who listens to a {@link Link}. */
 export interface LinkHandler {
-  /** Octets have arrived: a plain `Uint8Array` (never a `Buffer`), ours to keep, never overwritten later. */
-  data(chunk: Uint8Array): void;
+  /**
+   * Octets have arrived: a plain `Uint8Array` (never a `Buffer`), ours to keep, never overwritten later.
+   *
+   * @returns `false`: nothing of it is kept after all, its memory may be used again.
+   */
+  data(chunk: Uint8Array): boolean | void;
+  /**
+   * For a link that can read into memory of another's: where the next octets had best go, `undefined` if that does not
+   * matter. What is read there is handed to {@link data} as the view that it fills, from the front; before that the link
+   * hands over nothing else. Ask before each read.
+   */
+  room?(): Uint8Array<ArrayBuffer> | undefined;
   /**
    * The link is gone: exactly once, after the last chunk, whoever ended it; asynchronously, never from within a
    * call of ours. `error` is absent when the peer or we closed it in the ordinary way.

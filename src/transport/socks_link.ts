@@ -144,16 +144,17 @@ class SocksLink implements Link, LinkHandler {
     queueMicrotask(() => this.#release());
   }
 
-  data(chunk: Uint8Array): void {
-    if (this.#held === undefined) {
-      this.listener?.data(chunk);
-    } else {
-      // A chunk that was on its way when the link was paused.
-      const all = new Uint8Array(this.#held.length + chunk.length);
-      all.set(this.#held);
-      all.set(chunk, this.#held.length);
-      this.#held = all;
-    }
+  data(chunk: Uint8Array): boolean | void {
+    if (this.#held === undefined) return this.listener?.data(chunk);
+    // A chunk that was on its way when the link was paused.
+    const all = new Uint8Array(this.#held.length + chunk.length);
+    all.set(this.#held);
+    all.set(chunk, this.#held.length);
+    this.#held = all;
+  }
+
+  room(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#held === undefined ? this.listener?.room?.() : undefined;
   }
 
   closed(error?: Error): void {

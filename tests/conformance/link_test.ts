@@ -46,6 +46,39 @@ for (const subject of subjects) {
     await part(listener, [client, here], [server, there]);
   });
 
+  test(`${scheme}: octets go into the room that the handler has, and what it does not keep may be overwritten`, async () => {
+    const { listener, client, server } = await join(subject);
+    const here = new Tap(client);
+    class Placing extends Tap {
+      readonly sum = new Checksum();
+      asked: Uint8Array<ArrayBuffer> | undefined;
+      room(): Uint8Array<ArrayBuffer> | undefined {
+        return this.asked = this.total % 3 === 0 ? undefined : new Uint8Array(1 + this.total % 40_000);
+      }
+      override data(chunk: Uint8Array): boolean {
+        // A link that cannot place what it reads never asks.
+        if (this.asked !== undefined) {
+          assertEquals([chunk.buffer === this.asked.buffer, chunk.byteOffset], [true, 0], "read into the room");
+        }
+        this.sum.add(chunk);
+        super.data(chunk);
+        return false;
+      }
+    }
+    const there = new Placing(server);
+    there.keep = false;
+    const sent = new Checksum();
+    for (let i = 0, total = 0; i < 100; i++) {
+      const octets = pattern(1 + i * 7919 % 100_000, i + 1);
+      sent.add(octets);
+      total += octets.length;
+      await client.write(octets);
+      if (i % 3 === 0 || i === 99) await there.received(total);
+    }
+    assertEquals(`${there.sum}`, `${sent}`);
+    await part(listener, [client, here], [server, there]);
+  });
+
   test(`${scheme}: bytes may be reused as soon as write() says so`, async () => {
     const { listener, client, server } = await join(subject);
     const here = new Tap(client);

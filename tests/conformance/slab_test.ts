@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { LARGEST_SLAB, Slab, SMALLEST_SLAB } from "../../src/runtime/deno/slab.ts";
+import { LARGEST_SLAB, Slab, SMALLEST_SLAB } from "../../src/transport/slab.ts";
 import { test } from "../harness.ts";
 
 /** Reads `count` octets, or as many as there is room for; how many. */
@@ -50,4 +50,22 @@ test("a read of nothing changes nothing", () => {
   slab.room();
   assertEquals(slab.take(0).length, 0);
   assertEquals(slab.room().length, SMALLEST_SLAB);
+});
+
+test("what is given back is filled again, and a slab that such reads fill grows", () => {
+  const slab = new Slab();
+  read(slab, 100);
+  const chunk = read(slab, 50);
+  slab.giveBack(50);
+  assertEquals(slab.room().byteOffset, chunk.byteOffset);
+  assertEquals(slab.room().buffer === chunk.buffer, true);
+
+  const sizes: number[] = [];
+  const other = new Slab();
+  for (let i = 0; i < 6; i++) {
+    sizes.push(read(other, Infinity).length);
+    other.giveBack(sizes.at(-1)!);
+  }
+  assertEquals(sizes[1], 2 * SMALLEST_SLAB);
+  assertEquals(sizes.at(-1), LARGEST_SLAB);
 });

@@ -277,6 +277,66 @@ test("a trickle of small pieces of a long body does not hold the chunks that the
   assertEquals(decoded.frames[0]!.body.every((octet) => octet === 1), true);
 });
 
+test("what is read into the decoder's room is not copied, and what it has not kept can be overwritten", () => {
+  const random = new Random(5);
+  for (let round = 0; round < 20; round++) {
+    const sizes = [300_000, 20_000, 16_384, 70_000, 3, 0, 16_383, 500_000, 9000].sort(() => random.below(3) - 1);
+    const wire = Uint8Array.from(sizes.flatMap((size) => plainEncode(0, random.octets(size), size > 255)));
+    const recorder = new Recorder();
+    recorder.stop = () => random.below(3) === 0;
+    const decoder = new FrameDecoder(recorder, LIMIT);
+    const most = random.pick([10_000, 65_536, 200_000]);
+    let memory = new Uint8Array(131_072);
+    let inPlace = 0;
+    for (let at = 0; at < wire.length;) {
+      const room = decoder.room();
+      const place = room ?? memory;
+      const count = Math.min(1 + random.below(most), place.length, wire.length - at);
+      place.set(wire.subarray(at, at += count));
+      const kept = decoder.decode(place.subarray(0, count));
+      if (room !== undefined) inPlace += count;
+      else if (kept) memory = new Uint8Array(memory.length);
+      else memory.fill(0xee);
+      while (decoder.stopped) decoder.resume();
+    }
+    assertEquals(recorder.frames, plainDecode(wire), `round ${round}`);
+    assertEquals(inPlace > 300_000, true, `${inPlace} octets in place`);
+  }
+});
+
+test("room is at most sixteen times what has come of the body, or 8 KiB", () => {
+  const decoder = new FrameDecoder(new Recorder(), Number.MAX_SAFE_INTEGER);
+  assertEquals(decoder.room(), undefined);
+  decoder.decode(hex("02 00 00 00 01 00 00 00 00")); // 4 GiB are promised.
+  let have = 0;
+  const sizes: number[] = [];
+  for (let i = 0; i < 3; i++) {
+    const room = decoder.room()!;
+    sizes.push(room.length);
+    decoder.decode(room);
+    have += room.length;
+  }
+  assertEquals(sizes, [8192, 8192 * 15, 8192 * 16 * 15]);
+  assertEquals(have, 8192 * 256);
+});
+
+test("there is no room to ask for when little is missing, nothing is, or nobody wants more", () => {
+  const recorder = new Recorder();
+  const decoder = new FrameDecoder(recorder, LIMIT);
+  decoder.decode(hex("02 00 00 00 00 00 00 3F FF")); // 16383: not worth a read of its own.
+  assertEquals(decoder.room(), undefined);
+  assertEquals(decoder.decode(new Uint8Array(16_383)), false);
+  recorder.stop = () => true;
+  const long = new Uint8Array(9 + 100);
+  long.set(hex("02 00 00 00 00 00 01 00 00"));
+  const both = new Uint8Array([...hex("00 01 61"), ...long]);
+  assertEquals(decoder.decode(both), true);
+  assertEquals(decoder.room(), undefined);
+  recorder.stop = () => false;
+  decoder.resume();
+  assertEquals(decoder.room()?.length, 1600 - 100 + 8192 - 1600);
+});
+
 test("random frames in random pieces are read as the plain decoder reads them", () => {
   const random = new Random(11);
   for (let round = 0; round < 60; round++) {

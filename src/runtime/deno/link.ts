@@ -1,15 +1,15 @@
 /**
  * A connection of Deno's as a {@link Link}. It moves octets and knows no ZMTP.
  *
- * Chunks: Deno reads into memory of ours, see {@link Slab}. Writes: Deno may take a part only, so the rest follows in
- * a loop, and the loan lasts as long as the loop. Everything is a promise; `closed()` waits until none is pending, so
- * that nothing of the connection is left when it is called.
+ * Chunks: Deno reads into memory of ours, see {@link Slab}, or into the handler's room. Writes: Deno may take a part
+ * only, so the rest follows in a loop, and the loan lasts as long as the loop. Everything is a promise; `closed()` waits
+ * until none is pending, so that nothing of the connection is left when it is called.
  *
  * @module
  */
 
 import type { Link, LinkHandler } from "../../transport/link.ts";
-import { Slab } from "./slab.ts";
+import { Slab } from "../../transport/slab.ts";
 import type { Connection } from "./sockets.ts";
 
 /** A connection over `Deno.connect` or `Deno.listen`. */
@@ -81,9 +81,10 @@ export class DenoLink implements Link {
     const connection = this.#connection;
     const slab = this.#slab;
     while (!this.#paused) {
+      const room = this.#handler?.room?.();
       let count: number | null;
       try {
-        count = await connection.read(slab.room());
+        count = await connection.read(room ?? slab.room());
       } catch (error) {
         this.#end(error);
         break;
@@ -95,7 +96,10 @@ export class DenoLink implements Link {
         break;
       }
       if (this.#gone) break;
-      if (count > 0 && !this.#closing) this.#handler!.data(slab.take(count));
+      if (count > 0 && !this.#closing) {
+        if (room !== undefined) this.#handler!.data(room.subarray(0, count));
+        else if (this.#handler!.data(slab.take(count)) === false) slab.giveBack(count);
+      }
     }
     this.#reading = undefined;
   }

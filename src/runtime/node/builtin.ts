@@ -43,6 +43,26 @@ export interface Socket {
   on(event: "end" | "close" | "connect", listener: () => void): void;
   /** Forgets listeners. */
   removeAllListeners(event: "error" | "close" | "connect"): void;
+  /** What Node itself reads and writes with: undocumented, so it may not be there. */
+  _handle?: { readonly useUserBuffer?: unknown } | null;
+}
+
+/** How a socket reads into memory of ours, instead of telling of `data`. */
+export interface Reading {
+  /** Where the next octets go. Asked for the first time when the socket is made, then after each call of `callback`. */
+  readonly buffer: () => Uint8Array;
+  /** So many octets have been read there. Answers whether to go on. */
+  readonly callback: (count: number) => boolean;
+}
+
+/** How to make a socket of another's handle. */
+export interface SocketOptions {
+  /** Taken from the other. */
+  handle: unknown;
+  /** Whether the peer's end leaves our direction open. */
+  allowHalfOpen: boolean;
+  /** Where to read to. */
+  onread: Reading;
 }
 
 /** A `net.Server`. */
@@ -81,12 +101,14 @@ export interface ConnectOptions {
   noDelay?: boolean;
   /** Whether the peer's end leaves our direction open. */
   allowHalfOpen: boolean;
+  /** Where to read to. */
+  onread?: Reading;
 }
 
 /** `node:net`. */
 export interface Net {
-  /** The class behind every connection, to see what it can do. */
-  readonly Socket: { readonly prototype: Socket };
+  /** The class behind every connection. */
+  readonly Socket: { readonly prototype: Socket; new (options: SocketOptions): Socket };
   /** Dials. */
   connect(options: ConnectOptions): Socket;
   /** Makes a server, not yet listening. */

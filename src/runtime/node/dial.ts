@@ -7,6 +7,7 @@
 import type { Link } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
+import { Intake } from "./intake.ts";
 
 /**
  * Dials once.
@@ -19,11 +20,12 @@ export function dial(
   endpoint: string,
   where: ConnectOptions,
   signal: AbortSignal,
-  link: (socket: Socket) => Link,
+  link: (socket: Socket, intake: Intake) => Link,
 ): Promise<Link> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = connect(endpoint, where);
+    const intake = new Intake();
+    const socket = connect(endpoint, { ...where, onread: intake });
     // Else Node starts reading as soon as it has connected.
     socket.pause();
     const abort = (): void => {
@@ -43,7 +45,7 @@ export function dial(
     });
     socket.on("connect", () => {
       settle();
-      resolve(link(socket));
+      resolve(link(socket, intake));
     });
     signal.addEventListener("abort", abort);
   });

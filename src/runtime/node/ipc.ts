@@ -51,7 +51,12 @@ export class NodeIpc implements Transport {
     const probe = (path: string): Promise<Link> => dialPath(endpoint, path, new AbortController().signal);
     return listenIpc(endpoint, platform(), files, probe, async (path, bound) => {
       const where = { path, backlog: options.backlog };
-      const server = await listen(endpoint, where, handler, (socket) => new NodeLink(socket, bound, bound))
+      const server = await listen(
+        endpoint,
+        where,
+        handler,
+        (socket, intake) => new NodeLink(socket, intake, bound, bound),
+      )
         .catch((error) => explain(endpoint, path, error));
       return { endpoint: bound, close: () => server.close() };
     });
@@ -59,7 +64,8 @@ export class NodeIpc implements Transport {
 }
 
 function dialPath(endpoint: string, path: string, signal: AbortSignal): Promise<Link> {
-  return dial(endpoint, { path, allowHalfOpen: true }, signal, (socket) => new NodeLink(socket, endpoint, endpoint));
+  const where = { path, allowHalfOpen: true };
+  return dial(endpoint, where, signal, (socket, intake) => new NodeLink(socket, intake, endpoint, endpoint));
 }
 
 /** Node says `EACCES` where the system said `ENOENT`: the directory is not there. */

@@ -1,8 +1,7 @@
 /**
  * A `net.Socket` as a {@link Link}. It moves octets and knows no ZMTP.
  *
- * Chunks: Node reads each into memory of its own, so they are handed up as they are, re-wrapped once so that nobody
- * above meets a `Buffer`. Writes: Node tries the system at once; what it does not take stays on loan until the write's
+ * Chunks: Node reads into an {@link Intake}. Writes: Node tries the system at once; what it does not take stays on loan until the write's
  * own callback. `drain` says nothing of that: it never comes after a `write()` that returned `true`.
  *
  * @module
@@ -10,6 +9,7 @@
 
 import type { KeepAlive, Link, LinkHandler } from "../../transport/link.ts";
 import type { Socket } from "./builtin.ts";
+import type { Intake } from "./intake.ts";
 
 /** Linux's own defaults, which Node overwrites with a shorter interval unless it is told. */
 const DEFAULT_IDLE = 7200;
@@ -21,6 +21,7 @@ export class NodeLink implements Link {
   readonly local: string;
   readonly remote: string;
   readonly #socket: Socket;
+  readonly #intake: Intake;
   #handler: LinkHandler | undefined;
   #closing = false;
   #closed = false;
@@ -30,9 +31,13 @@ export class NodeLink implements Link {
   #done = 0;
   #settle: (() => void) | undefined;
 
-  /** `socket` is connected, paused, and made with `allowHalfOpen`; `local` and `remote` are its ends as endpoints. */
-  constructor(socket: Socket, local: string, remote: string) {
+  /**
+   * `socket` is connected, paused, and made with `allowHalfOpen`; `intake` is what it reads into; `local` and `remote` are
+   * its ends as endpoints.
+   */
+  constructor(socket: Socket, intake: Intake, local: string, remote: string) {
     this.#socket = socket;
+    this.#intake = intake;
     this.local = local;
     this.remote = remote;
     socket.on("error", (error) => this.#error ??= error);
@@ -46,7 +51,7 @@ export class NodeLink implements Link {
       queueMicrotask(() => handler.closed(this.#error));
       return;
     }
-    this.#socket.on("data", this.#data);
+    this.#intake.open(handler);
     this.#socket.resume();
   }
 
@@ -73,21 +78,17 @@ export class NodeLink implements Link {
   close(): void {
     if (this.#closing || this.#closed) return;
     this.#closing = true;
+    this.#intake.shut();
     this.#socket.end();
     this.#socket.resume();
   }
 
   abort(): void {
     this.#closing = true;
+    this.#intake.shut();
     this.#error = undefined;
     this.#socket.destroy();
   }
-
-  // Hot: once per chunk.
-  readonly #data = (chunk: Uint8Array): void => {
-    if (this.#closing) return;
-    this.#handler!.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-  };
 
   // One function for all writes: Node then keeps a counter instead of a queue of callbacks.
   readonly #wrote = (error?: Error | null): void => {

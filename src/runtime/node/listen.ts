@@ -7,6 +7,7 @@
 import type { Link, ListenHandler } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { builtin, type Server, type Socket } from "./builtin.ts";
+import { adopt, type Intake } from "./intake.ts";
 
 /** A server that listens. */
 export interface Listening {
@@ -27,7 +28,7 @@ export function listen(
   endpoint: string,
   where: { host?: string; port?: number; path?: string; backlog: number },
   handler: ListenHandler,
-  link: (socket: Socket) => Link,
+  link: (socket: Socket, intake: Intake) => Link,
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server = builtin("node:net").createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
@@ -47,8 +48,9 @@ export function listen(
       });
     });
     server.on("connection", (socket) => {
-      if (open) handler.accept(link(socket));
-      else socket.destroy();
+      if (!open) return socket.destroy();
+      const [adopted, intake] = adopt(socket);
+      handler.accept(link(adopted, intake));
     });
     server.listen(where);
   });

@@ -19,6 +19,7 @@ import { systemError } from "../../transport/system_error.ts";
 import { bindHost, checkTarget, checkTcp, type Interface, refuseSelf } from "../../transport/tcp.ts";
 import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
 import { dial } from "./dial.ts";
+import type { Intake } from "./intake.ts";
 import { NodeLink, setKeepAlive } from "./link.ts";
 import { listen } from "./listen.ts";
 
@@ -46,7 +47,7 @@ export class NodeTcp implements Transport {
       where.localPort = source.port;
       if (source.host !== "*") where.localAddress = bindHost(endpoint, "connect", source.host, ipv6, interfaces);
     }
-    const dialled = await dial(endpoint, where, signal, (socket) => link(socket, options));
+    const dialled = await dial(endpoint, where, signal, (socket, intake) => link(socket, intake, options));
     return refuseSelf(endpoint, dialled);
   }
 
@@ -54,7 +55,7 @@ export class NodeTcp implements Transport {
     const { host, port } = parseTcpBind(endpoint);
     const address = await resolve(endpoint, bindHost(endpoint, "bind", host, options.ipv6, interfaces), options.ipv6);
     const where = { host: address, port, backlog: options.backlog };
-    const server = await listen(endpoint, where, handler, (socket) => link(socket, options));
+    const server = await listen(endpoint, where, handler, (socket, intake) => link(socket, intake, options));
     const bound = server.address() as { readonly address: string; readonly port: number };
     return { endpoint: formatTcp(bound.address, bound.port), close: () => server.close() };
   }
@@ -72,11 +73,12 @@ function capabilities(socket: Socket): Capabilities {
   };
 }
 
-function link(socket: Socket, options: DialOptions | ListenOptions): Link {
+function link(socket: Socket, intake: Intake, options: DialOptions | ListenOptions): Link {
   setKeepAlive(socket, options.keepAlive);
   if (options.typeOfService !== undefined) socket.setTypeOfService?.(options.typeOfService);
   return new NodeLink(
     socket,
+    intake,
     formatTcp(socket.localAddress ?? "", socket.localPort ?? 0),
     formatTcp(socket.remoteAddress ?? "", socket.remotePort ?? 0),
   );

@@ -1,6 +1,6 @@
 /**
  * Memory to read into, of a size that fits the traffic: an idle connection holds 8 KiB, a busy one reads up to
- * 128 KiB at a time. What has been filled is handed up as views and never written again.
+ * 128 KiB at a time. What has been filled is handed up as views and never written again, unless it is given back.
  *
  * @module
  */
@@ -33,6 +33,14 @@ export class Slab {
     this.#filled += count;
     this.#reads++;
     return chunk;
+  }
+
+  /** What {@link take} gave last, `count` octets, has been read and is not needed: it can be filled again. */
+  giveBack(count: number): void {
+    this.#filled -= count;
+    this.#reads--;
+    const size = this.#memory.length;
+    if (count === size && size < LARGEST_SLAB) this.#memory = new Uint8Array(size * 2);
   }
 
   #renew(): void {
