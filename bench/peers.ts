@@ -37,9 +37,9 @@
  * | `idle`              | yes   | accepts connections; for each line of stdin, answers | `{"resident"}` octets of memory        |
  * | `dial`              |       | makes `peers` connections                            | `{"connected"}` when all have shaken hands |
  *
- * Who binds says `{"endpoint"}` first. Times are in seconds on the clock that all processes share (`pace` writes them
- * into the first 8 octets of a message, a little-endian double), percentiles in microseconds. With `timer=1`, `pull` and
- * `push` add `{"late": {"p50", "p99", "max"}}`, milliseconds: the one after its seconds, the other when all is sent.
+ * Who binds says `{"endpoint"}` first. Times are in seconds, percentiles in microseconds. `pace` writes the time, in
+ * seconds since 1970, into the first 8 octets of a message: a little-endian double. With `timer=1`, `pull` and `push` add
+ * `{"late": {"p50", "p99", "max"}}`, milliseconds: the one with its seconds, the other when its stdin has ended.
  * `pull`, `router`, `inproc`, `request`, `subscribe` and `observe` end by themselves; the others stay until their
  * stdin ends, since not every implementation delivers what it has queued when its process ends. `version` alone is
  * answered with `{"version"}`. A peer in any language can join: give it a program that keeps to this, and a line in

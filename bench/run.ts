@@ -73,6 +73,7 @@ export async function run(what: Part, peer: Peer, helper: Peer, count: number): 
       failureOf(teller === bound ? connected : bound),
     ]);
     if (finding.late !== undefined) {
+      connected.closeInput();
       const { late } = await connected.receive<{ late: Lateness }>(LIMIT);
       finding = { ...finding, senderLate: late };
     }

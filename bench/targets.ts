@@ -57,12 +57,15 @@ export const TARGETS: readonly Target[] = [
   atMost("matching sub all growth", "SUB, all of 100 000 topics against all of 10, times the cost", 2, 2, 2),
   atLeast("slow", "99 fast subscribers beside a slow one, share of their rate", 0.9, 0.9, 0.9),
   { ...atMost("slow", "… publisher's memory, growth in MiB", 32, 32, 32), by: { also: "growth MiB" } },
-  atMost("soak", "24 GB through one connection, memory's growth in MiB", 64, 64, 64),
+  atMost("soak sender", "24 GB through one connection, sender's memory, growth in MiB", 64, 64, 64),
+  atMost("soak receiver", "… receiver's memory, growth in MiB", 64, 64, 64),
   atMost("teardown disconnect growth", "disconnect of one, 100 000 against 1 000, times the cost", 4, 4, 4),
   atMost("teardown close growth", "close of one, 100 000 against 1 000, times the cost", 4, 4, 4),
   atMost("teardown unsubscribe growth", "unsubscribe of one, 100 000 against 1 000, times the cost", 4, 4, 4),
-  atMost("fairness sender", "1 ms timer at the sender of a flood, p99 ms late", 10, 10, 10),
-  atMost("fairness receiver", "1 ms timer at the receiver of a flood, p99 ms late", 10, 10, 10),
+  ...["64B await", "64B try", "64B stream", "1MiB await"].flatMap((flood) => [
+    atMost(`fairness sender ${flood}`, `1 ms timer at the sender, ${flood}, p99 ms late`, 10, 10, 10),
+    atMost(`fairness receiver ${flood}`, `1 ms timer at the receiver, ${flood}, p99 ms late`, 10, 10, 10),
+  ]),
 ];
 
 /** Judges what was measured; what was not has no verdict. */

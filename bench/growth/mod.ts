@@ -6,6 +6,14 @@
 
 import type { Result } from "../results.ts";
 import type { Bench } from "../rounds.ts";
+import { measureBundle } from "./bundle.ts";
+import { measureFairness } from "./fairness.ts";
+import { measureLatency } from "./latency.ts";
+import { measureMemory } from "./memory.ts";
+import { measureSlow } from "./slow.ts";
+import { measureSoak } from "./soak.ts";
+import { measureStartup } from "./startup.ts";
+import { measureTeardown } from "./teardown.ts";
 
 /** A measure, and what it is called. */
 export interface Growth {
@@ -18,4 +26,13 @@ export interface Growth {
 }
 
 /** All of them, in the order in which they run. */
-export const GROWTH: readonly Growth[] = [];
+export const GROWTH: readonly Growth[] = [
+  { name: "latency", title: "PUSH → PULL at a steady rate, 64 B: lateness", measure: measureLatency },
+  { name: "fairness", title: "1 ms timer beside a flood: p99 of lateness", measure: measureFairness },
+  { name: "slow", title: "XPUB → 99 fast SUB beside one that stalls", measure: measureSlow },
+  { name: "memory", title: "PULL with idle connections: memory of each", measure: measureMemory },
+  { name: "soak", title: "24 GB through one connection: memory's growth", measure: measureSoak },
+  { name: "teardown", title: "One among many taken away", measure: measureTeardown },
+  { name: "startup", title: "From start to the first message over tcp", measure: measureStartup },
+  { name: "bundle", title: "Bundle for a browser, minified and gzipped", measure: measureBundle },
+];

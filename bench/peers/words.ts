@@ -51,13 +51,25 @@ export function topicOf(i: number): Uint8Array {
   return new TextEncoder().encode(String(i).padStart(8, "0"));
 }
 
-// `performance.now()` is cheap, but counts from the start of each process; `hrtime` is the clock of the machine.
-const [seconds, nanoseconds] = process.hrtime();
-const origin = seconds + nanoseconds / 1e9 - performance.now() / 1000;
-
-/** Seconds, on the clock that all processes of a machine share. */
+/** Seconds, on a clock of this process. */
 export function now(): number {
-  return origin + performance.now() / 1000;
+  return performance.now() / 1000;
+}
+
+/**
+ * Makes a clock that all processes of a machine share: seconds since 1970, to a microsecond or two. `performance.now()`
+ * counts from the start of each process, and so does `process.hrtime()` on Bun and Deno; `Date.now()` is for all, but
+ * in whole milliseconds. So this watches it change, and takes the earliest sight of a change for true.
+ */
+export function commonClock(): () => number {
+  let origin = -Infinity;
+  for (let edges = 0; edges < 20; edges++) {
+    const before = Date.now();
+    let after = before;
+    while (after === before) after = Date.now();
+    origin = Math.max(origin, after / 1000 - now());
+  }
+  return () => origin + now();
 }
 
 /** Percentiles of times in seconds, as microseconds. Sorts the times. */

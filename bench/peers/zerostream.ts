@@ -8,7 +8,7 @@
 import { once } from "node:events";
 import process from "node:process";
 import { Dealer, Pull, Push, Reply, Request, Router, Subscriber, XPublisher } from "../../mod.ts";
-import { now, percentiles, readWords, resident, say, Timer, topicOf } from "./words.ts";
+import { commonClock, now, percentiles, readWords, resident, say, Timer, topicOf } from "./words.ts";
 
 const { role, endpoint, octets, count, warm, calls, parts, peers, topics, hot, drop, rate, timer } = readWords(
   process.argv,
@@ -39,10 +39,12 @@ await roles[role]!();
 async function send(sender: Push | Dealer): Promise<void> {
   await using socket = sender;
   for (let i = 0; i < peers; i++) socket.connect(endpoint);
+  await sendAll(socket, warm);
+  // What is sent is on its way for as long as the receiver takes.
   const late = timer ? new Timer() : undefined;
-  await sendAll(socket);
-  if (late !== undefined) say({ late: late.stop() });
+  await sendAll(socket, count);
   await endOfInput();
+  if (late !== undefined) say({ late: late.stop() });
 }
 
 async function receive(receiver: Pull | Router): Promise<void> {
@@ -57,23 +59,24 @@ async function inproc(): Promise<void> {
   await using sender = new Push();
   await receiver.bind(endpoint);
   sender.connect(endpoint);
-  const [found] = await Promise.all([receiveAll(receiver), sendAll(sender)]);
+  const [found] = await Promise.all([receiveAll(receiver), sendAll(sender, total)]);
   say(found);
 }
 
-async function sendAll(socket: Push | Dealer): Promise<void> {
+async function sendAll(socket: Push | Dealer, many: number): Promise<void> {
   if (calls === "try") {
-    for (let i = 0; i < total; i++) {
+    for (let i = 0; i < many; i++) {
       if (!socket.trySend(message)) await socket.send(message);
     }
   } else if (calls === "stream") {
     const writer = socket.writable.getWriter();
-    for (let i = 0; i < total; i++) {
+    for (let i = 0; i < many; i++) {
       await writer.ready;
       writer.write(message);
     }
+    writer.releaseLock();
   } else {
-    for (let i = 0; i < total; i++) await socket.send(message);
+    for (let i = 0; i < many; i++) await socket.send(message);
   }
 }
 
@@ -197,10 +200,13 @@ async function pace(): Promise<void> {
   await using socket = new Push();
   socket.connect(endpoint);
   const view = new DataView(payload.buffer);
-  const started = now();
+  const clock = commonClock();
+  // Messages that wait for the connection would be late from the start.
+  while (socket.peers.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  const started = clock();
   for (let i = 0; i < total; i++) {
     const due = started + i / rate;
-    while (now() < due) await new Promise((resolve) => setImmediate(resolve));
+    while (clock() < due) await new Promise((resolve) => setImmediate(resolve));
     view.setFloat64(0, due, true);
     await socket.send(payload);
   }
@@ -211,15 +217,16 @@ async function pace(): Promise<void> {
 async function observe(): Promise<void> {
   await using socket = new Pull();
   say({ endpoint: await socket.bind(endpoint) });
+  const clock = commonClock();
   const times = new Float64Array(count);
   let begun = 0;
   for (let i = -warm; i < count; i++) {
     const frame = (await socket.receive())[0]!;
-    const arrived = now();
+    const arrived = clock();
     if (i === 0) begun = arrived;
     if (i >= 0) times[i] = arrived - new DataView(frame.buffer, frame.byteOffset).getFloat64(0, true);
   }
-  say({ seconds: now() - begun, ...percentiles(times) });
+  say({ seconds: clock() - begun, ...percentiles(times) });
 }
 
 /** Accepts whoever comes, and says how much memory it takes whenever it is asked. */
