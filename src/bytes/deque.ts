@@ -8,9 +8,12 @@ const SMALLEST = 8;
 /** A ring that grew past this gives its memory back when it runs empty. */
 const KEPT = 2048;
 
+/** The ring of every queue that has held nothing yet, or has given its memory back: there are many such. */
+const NONE: never[] = [];
+
 /** A first-in, first-out queue. */
 export class Deque<T> {
-  #ring: (T | undefined)[] = [];
+  #ring: (T | undefined)[] = NONE;
   #head = 0;
   #length = 0;
 
@@ -63,7 +66,7 @@ export class Deque<T> {
 
   /** Forgets all items, and the memory they took. */
   clear(): void {
-    this.#ring = [];
+    this.#ring = NONE;
     this.#head = 0;
     this.#length = 0;
   }

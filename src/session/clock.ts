@@ -21,6 +21,9 @@ export interface Clock {
   random(): number;
 }
 
+/** What prevents nothing: the timer that there is not. */
+export function notSet(): void {}
+
 /** Longer waits overflow the 32 bits that timers have, and would end at once. */
 const LONGEST_DELAY = 0x7fffffff;
 
@@ -97,7 +100,7 @@ const turns = new Turns(globalThis as Scheduling);
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(delay: number, task: () => void): () => void {
-    if (delay === Infinity) return () => {};
+    if (delay === Infinity) return notSet;
     const timer = setTimeout(task, Math.min(delay, LONGEST_DELAY));
     return () => clearTimeout(timer);
   },

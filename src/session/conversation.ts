@@ -12,10 +12,10 @@
 
 import type { Engine, EngineHandler, PeerInfo } from "../engine/engine.ts";
 import { ZmqError } from "../errors.ts";
-import type { Control, Message } from "../message.ts";
+import { type Control, EMPTY, type Message } from "../message.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Link, LinkHandler } from "../transport/link.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, notSet } from "./clock.ts";
 import type { Outflow } from "./outflow.ts";
 
 /** How long a peer may take to hang up once we have, if it has nothing of ours left to read. In milliseconds. */
@@ -37,8 +37,8 @@ export interface ConversationOwner {
 export class Conversation implements EngineHandler, LinkHandler {
   /** The other end. */
   readonly link: Link;
-  /** What the handshake told; `undefined` until it is complete. */
-  peer: PeerInfo | undefined;
+  /** Who the peer is; `undefined` until the handshake is complete. */
+  peer: Pick<PeerInfo, "socketType" | "routingId"> | undefined;
   /** Whole messages that have come. */
   messagesIn = 0;
   /** Octets that have come. */
@@ -59,8 +59,8 @@ export class Conversation implements EngineHandler, LinkHandler {
   /** The link is gone, and what it brought is being handed over, whatever the high-water mark. */
   #draining = false;
   /** Cancels the handshake's timer, and later the farewell's. */
-  #cancelTimer: () => void = () => {};
-  #cancelBeat: () => void = () => {};
+  #cancelTimer: () => void = notSet;
+  #cancelBeat: () => void = notSet;
   /** When the next beat is due; `Infinity`: none is, `-Infinity`: none will be any more. */
   #beatAt = Infinity;
 
@@ -162,7 +162,7 @@ export class Conversation implements EngineHandler, LinkHandler {
       this.#engine.resume();
     }
     this.#over = true;
-    this.#cancelTimer();
+    this.#stopTimer();
     this.#stopBeating();
     this.#owner.over(this.#fault ?? (this.#leaving ? error : this.#engine.hungUp(error) ?? error));
   }
@@ -171,8 +171,10 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   /** The handshake is complete. */
   ready(peer: PeerInfo): void {
-    this.peer = peer;
-    this.#cancelTimer();
+    const { socketType, routingId } = peer;
+    // Not all that it has told: that is for whoever hears of the handshake, and need not be kept.
+    this.peer = { socketType, routingId: routingId.length === 0 ? EMPTY : routingId };
+    this.#stopTimer();
     this.#beat();
     this.#owner.shaken(peer);
   }
@@ -208,8 +210,14 @@ export class Conversation implements EngineHandler, LinkHandler {
   }
 
   #patience(time: number): void {
-    this.#cancelTimer();
+    this.#stopTimer();
     this.#cancelTimer = this.#clock.after(time, () => this.link.abort());
+  }
+
+  /** A timer that is prevented holds its task for as long as it can be prevented again. */
+  #stopTimer(): void {
+    this.#cancelTimer();
+    this.#cancelTimer = notSet;
   }
 
   /** Sees to it that the engine is called when it wants to be. What comes from the peer can only put that off. */
@@ -228,6 +236,7 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   #stopBeating(): void {
     this.#cancelBeat();
+    this.#cancelBeat = notSet;
     this.#beatAt = -Infinity;
   }
 }

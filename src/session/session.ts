@@ -22,7 +22,7 @@ import type { PeerStats } from "../monitor/stats.ts";
 import { Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
 import type { Link } from "../transport/link.ts";
 import { Backoff } from "./backoff.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, notSet } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { Conversation, type ConversationOwner, FAREWELL } from "./conversation.ts";
 import { Outflow, type OutflowOwner } from "./outflow.ts";
@@ -91,7 +91,8 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   readonly #host: SessionHost;
   readonly #reports: Reports;
   readonly #outflow: Outflow;
-  readonly #backoff = new Backoff();
+  /** What is accepted is not dialled again. */
+  readonly #backoff: Backoff | undefined;
   readonly #givenId: Uint8Array;
   #state: State = "new";
   #conversation: Conversation | undefined;
@@ -99,12 +100,12 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   #attached = false;
   #dialAbort: AbortController | undefined;
   /** Cancels the timer of the state: the dial's or the wait's. */
-  #cancelTimer: () => void = () => {};
+  #cancelTimer: () => void = notSet;
   /** What `close` has promised, once it has been called. */
   #closing: Promise<number> | undefined;
-  #resolveClosing: (unsent: number) => void = () => {};
+  #resolveClosing: (unsent: number) => void = notSet;
   #lingerEnds = Infinity;
-  #cancelLinger: () => void = () => {};
+  #cancelLinger: () => void = notSet;
   /** Messages that were to go out and will not. */
   #unsent = 0;
   #connections = 0;
@@ -120,6 +121,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     this.endpoint = endpoint;
     this.dialled = dialled;
     this.#givenId = givenId;
+    this.#backoff = dialled ? new Backoff() : undefined;
     this.#reports = new Reports(host, endpoint);
     this.#outflow = new Outflow(host.clock, this);
     this.pipe = this.#makePipe();
@@ -211,7 +213,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   /** The handshake is complete. */
   shaken(peer: PeerInfo): void {
     this.#connections++;
-    this.#backoff.shaken();
+    this.#backoff?.shaken();
     if (this.#closing !== undefined) this.#outflow.open();
     else {
       this.pipe.peerId = peer.routingId;
@@ -301,6 +303,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   #endDial(): void {
     this.#dialAbort = undefined;
     this.#cancelTimer();
+    this.#cancelTimer = notSet;
   }
 
   #converse(link: Link): void {
@@ -319,7 +322,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     if (!this.dialled || nothingToSend || this.#isFinal(stage, error)) return this.#finish(error);
     const { options, clock } = this.#host;
     const waits = { interval: options.reconnectInterval, maximum: options.reconnectMaxInterval };
-    const interval = this.#backoff.next(waits, clock.random(), error instanceof ProtocolError);
+    const interval = this.#backoff!.next(waits, clock.random(), error instanceof ProtocolError);
     if (interval === Infinity) return this.#finish(error);
     if (stage !== "dialling" && this.#closing === undefined) this.#keepPipe();
     this.#state = "waiting";
