@@ -25,7 +25,7 @@ import {
 } from "../wire/command.ts";
 import { encodeFrame } from "../wire/batch.ts";
 import { COMMAND, FrameDecoder, type FrameSink, MORE } from "../wire/frame.ts";
-import { encodeGreeting, GreetingReader } from "../wire/greeting.ts";
+import { encodeGreeting, type Greeting, GreetingReader } from "../wire/greeting.ts";
 import type { Metadata } from "../wire/metadata.ts";
 import { compatible, type SocketType, takesSubscriptions, wantedPeers } from "./compatibility.ts";
 import type { Engine, EngineHandler, PeerInfo } from "./engine.ts";
@@ -54,7 +54,8 @@ export class ZmtpEngine implements Engine, FrameSink {
   readonly #options: EngineOptions;
   readonly #handler: EngineHandler;
   readonly #mechanism: Mechanism;
-  readonly #greeting = new GreetingReader();
+  /** Reads the peer's greeting, until that is complete. */
+  #greeting: GreetingReader | undefined = new GreetingReader();
   readonly #decoder: FrameDecoder;
   readonly #output: Uint8Array[] = [];
   readonly #subscribable: boolean;
@@ -62,6 +63,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   /** The handler wants no more for now. */
   #paused = false;
   #minor = 1;
+  /** Beats if we send PINGs, or the peer has asked to be watched. */
   #heartbeat: Heartbeat | undefined;
   #now = 0;
   /** Whether the peer was not read for a time since the last tick, so that its silence says nothing. */
@@ -102,8 +104,9 @@ export class ZmtpEngine implements Engine, FrameSink {
     try {
       let rest = chunk;
       if (this.#phase === "greeting") {
-        rest = chunk.subarray(this.#greeting.read(chunk));
-        if (this.#greeting.complete) this.#greeted();
+        const greeting = this.#greeting!;
+        rest = chunk.subarray(greeting.read(chunk));
+        if (greeting.complete) this.#greeted(greeting.value());
       }
       if (rest.length === 0) return false;
       const kept = this.#decoder.decode(rest);
@@ -125,7 +128,7 @@ export class ZmtpEngine implements Engine, FrameSink {
    * instead, and never tells its own.
    */
   hungUp(cause: Error | undefined): ProtocolError | undefined {
-    if (this.#phase !== "greeting" || !this.#greeting.begun) return undefined;
+    if (this.#phase !== "greeting" || !this.#greeting!.begun) return undefined;
     const ours = this.#mechanism.name;
     return new ProtocolError(
       "greeting",
@@ -193,7 +196,7 @@ export class ZmtpEngine implements Engine, FrameSink {
 
   /** When the next heartbeat is due. */
   get nextTick(): number {
-    return this.#phase === "traffic" ? this.#heartbeat!.next() : Infinity;
+    return this.#phase === "traffic" ? this.#heartbeat?.next() ?? Infinity : Infinity;
   }
 
   /** The last answered PING's round trip. */
@@ -226,8 +229,8 @@ export class ZmtpEngine implements Engine, FrameSink {
     while (this.#decoder.stopped && !this.#paused && this.#phase !== "failed") this.#decoder.resume();
   }
 
-  #greeted(): void {
-    const { mechanism, minor } = this.#greeting.value();
+  #greeted({ mechanism, minor }: Greeting): void {
+    this.#greeting = undefined;
     const ours = this.#mechanism.name;
     if (mechanism !== ours) {
       const theirs = showOctets(latin1(mechanism));
@@ -255,7 +258,8 @@ export class ZmtpEngine implements Engine, FrameSink {
     this.#phase = "traffic";
     this.#decoder.phase = "traffic";
     this.#decoder.limit = Math.min(this.#options.maxMessageSize, Number.MAX_SAFE_INTEGER);
-    this.#heartbeat = new Heartbeat(this.#options.heartbeat, this.#now);
+    const { heartbeat } = this.#options;
+    if (heartbeat.interval > 0) this.#heartbeat = new Heartbeat(heartbeat, this.#now);
     this.#handler.ready(peer);
     return false;
   }
@@ -293,11 +297,12 @@ export class ZmtpEngine implements Engine, FrameSink {
     const name = commandName("traffic", body);
     if (name === "PING") {
       const { ttl, context } = decodePing(body);
-      this.#heartbeat!.peerTtl(ttl * 100, this.#now);
+      if (ttl > 0) this.#heartbeat ??= new Heartbeat(this.#options.heartbeat, this.#now);
+      this.#heartbeat?.peerTtl(ttl * 100, this.#now);
       this.#pong = context.slice();
       this.#handler.output();
     } else if (name === "PONG") {
-      this.#heartbeat!.pong(commandData(body), this.#now);
+      this.#heartbeat?.pong(commandData(body), this.#now);
     } else if (this.#subscribable && (name === "SUBSCRIBE" || name === "CANCEL")) {
       const control = new Control(name === "SUBSCRIBE" ? "subscribe" : "cancel", commandData(body).slice());
       return this.#handler.control(control) || this.#pause();

@@ -14,13 +14,15 @@ import { commandData, commandName, decodeError, encodeCommand } from "../wire/co
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import type { HandshakeStep, Mechanism } from "./mechanism.ts";
 
+const NOTHING: Metadata = new Map();
+
 /** The NULL mechanism of one connection. */
 export class NullMechanism implements Mechanism {
   /** `NULL`. */
   readonly name = "NULL";
   /** NULL has no roles. */
   readonly asServer = false;
-  readonly #metadata: Metadata;
+  #metadata: Metadata;
 
   /** `metadata` is what we tell the peer. */
   constructor(metadata: Metadata) {
@@ -29,7 +31,10 @@ export class NullMechanism implements Mechanism {
 
   /** Our READY. */
   start(): Uint8Array {
-    return encodeCommand("READY", encodeMetadata(this.#metadata));
+    const metadata = encodeMetadata(this.#metadata);
+    // Said once, and a connection is long.
+    this.#metadata = NOTHING;
+    return encodeCommand("READY", metadata);
   }
 
   /** Takes the peer's READY, or its ERROR. */

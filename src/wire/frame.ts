@@ -23,6 +23,8 @@ export const COMMAND = 4;
 
 const SHORT_HEADER = 2;
 const LONG_HEADER = 9;
+/** The header of a decoder whose chunks have not ended within a frame yet, as an idle connection's do not. */
+const NO_HEADER = new Uint8Array(0);
 /** A command may always have this many octets, however short messages must be: PING and SUBSCRIBE go on. */
 const COMMAND_LIMIT = 65536;
 /** An unfinished body up to this long gets its memory at once. */
@@ -54,7 +56,7 @@ export class FrameDecoder {
 
   readonly #sink: FrameSink;
   /** The first octets of a header that is not complete. */
-  readonly #header = new Uint8Array(LONG_HEADER);
+  #header = NO_HEADER;
   #headerLength = 0;
   /** The body that is not complete: its flags, size, and what has come of it. */
   #flags = 0;
@@ -164,6 +166,7 @@ export class FrameDecoder {
   /** Keeps the start of a frame that `chunk` does not complete. */
   #begin(chunk: Uint8Array, start: number): void {
     let at = start;
+    if (this.#header === NO_HEADER) this.#header = new Uint8Array(LONG_HEADER);
     const header = this.#header;
     const flags = chunk[at]!;
     this.#judge(flags, 0, 0);
