@@ -10,7 +10,7 @@ import { BY_REFERENCE, EMPTY, type Message } from "../message.ts";
 /** Copies share memory: a `Uint8Array` with memory of its own costs up to ten times a view. */
 const SLAB = 65536;
 let slab = new Uint8Array(0);
-let at = 0;
+let at = SLAB;
 
 /**
  * Copies a message. Frames of 16 KiB and more are on loan, so they are passed on as views of the sender's memory. Every
@@ -19,20 +19,23 @@ let at = 0;
 export function copyMessage(message: Message): Message {
   // Hot: once per message.
   const count = message.length;
+  if (count === 1) return [copyFrame(message[0]!)];
   const copy: Message = new Array(count);
-  for (let i = 0; i < count; i++) {
-    const frame = message[i]!;
-    const size = frame.length;
-    if (size === 0) copy[i] = EMPTY;
-    else if (size >= BY_REFERENCE) copy[i] = new Uint8Array(frame.buffer, frame.byteOffset, size);
-    else {
-      if (slab.length - at < size) {
-        slab = new Uint8Array(SLAB);
-        at = 0;
-      }
-      slab.set(frame, at);
-      copy[i] = slab.subarray(at, at += size);
-    }
+  for (let i = 0; i < count; i++) copy[i] = copyFrame(message[i]!);
+  return copy;
+}
+
+function copyFrame(frame: Uint8Array): Uint8Array {
+  // Hot: once per frame.
+  const size = frame.length;
+  if (size === 0) return EMPTY;
+  if (size >= BY_REFERENCE) return new Uint8Array(frame.buffer, frame.byteOffset, size);
+  if (SLAB - at < size) {
+    slab = new Uint8Array(SLAB);
+    at = 0;
   }
+  slab.set(frame, at);
+  const copy = new Uint8Array(slab.buffer, at, size);
+  at += size;
   return copy;
 }
