@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Deque } from "../bytes/deque.ts";
 import type { SocketType } from "../engine/compatibility.ts";
 import { ClosedError, show, StateError, wrongType } from "../errors.ts";
 import type { Frames, MessageInput } from "../message.ts";
@@ -274,7 +275,7 @@ class Iteration implements AsyncIterableIterator<Frames> {
   readonly #core: SocketCore;
   readonly #check: () => void;
   /** Calls of `next` that wait, and some that have done so. */
-  readonly #waiting: Waiter[] = [];
+  readonly #waiting: Deque<Waiter> = new Deque();
   #done = false;
 
   constructor(core: SocketCore, check: () => void) {
@@ -295,7 +296,7 @@ class Iteration implements AsyncIterableIterator<Frames> {
     if (message !== undefined) return Promise.resolve({ done: false, value: message as Frames });
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting;
-      while (waiting[0]?.gone) waiting.shift();
+      while (waiting.peek()?.gone) waiting.shift();
       waiting.push(core.enterReceivers(
         core.options.receiveTimeout,
         (taken) => resolve({ done: false, value: taken as Frames }),
@@ -307,7 +308,9 @@ class Iteration implements AsyncIterableIterator<Frames> {
   return(): Promise<IteratorResult<Frames>> {
     this.#done = true;
     // What they would have taken is for others.
-    for (const waiter of this.#waiting) this.#core.giveUpReceiving(waiter, this.#core.closedError("receive"));
+    for (let waiter = this.#waiting.shift(); waiter !== undefined; waiter = this.#waiting.shift()) {
+      this.#core.giveUpReceiving(waiter, this.#core.closedError("receive"));
+    }
     return Promise.resolve({ done: true, value: undefined });
   }
 
