@@ -46,11 +46,11 @@ export type Part = Pick<Case, "transport" | "size" | "calls" | "play" | "words">
  * @param what What to measure.
  * @param peer The contender.
  * @param helper Who plays the part that is not the contender's.
- * @param count How many messages are timed. A quarter of that goes before, to warm up.
+ * @param count How many messages are timed. Half as many go before, to warm up.
  */
 export async function run(what: Part, peer: Peer, helper: Peer, count: number): Promise<Finding> {
   const { transport, size, calls, play, words } = what;
-  const warm = Math.max(1, Math.round(count / 4));
+  const warm = Math.max(1, Math.round(count / 2));
   const rest = wordsOf({ octets: size.octets, count, warm, calls, ...words });
   const path = join(tmpdir(), `zmq-bench-${process.pid}-${++paths}`);
   const binding = { tcp: "tcp://127.0.0.1:*", ipc: `ipc://${path}`, inproc: "inproc://bench" }[transport];

@@ -466,7 +466,10 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < sizeof ROLES / sizeof *ROLES; i++) {
     if (strcmp(argv[1], ROLES[i].name) != 0) continue;
     ROLES[i].play();
-    zmq_ctx_term(context);
+    /*
+     * All has been delivered, so the context needs no ending; and it would wait for ever, now and then, for an XPUB
+     * whose subscribers leave at the same time.
+     */
     return 0;
   }
   fprintf(stderr, "Cannot play %s: there is no such role\n", argv[1]);

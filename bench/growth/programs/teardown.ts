@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { Dealer, Pull, Push, Router, Subscriber, XPublisher } from "../../../mod.ts";
+import { Dealer, Publisher, Pull, Push, Router, Subscriber } from "../../../mod.ts";
 
 /** How many are taken away for one figure, and how many figures there are. */
 const MANY = 40;
@@ -58,7 +58,7 @@ async function sockets(count: number, found: Record<string, number[]>): Promise<
 
 /** One socket with many subscriptions, at a publisher in this process, over tcp. */
 async function subscriptions(count: number, found: Record<string, number[]>): Promise<void> {
-  const publisher = new XPublisher();
+  const publisher = new Publisher();
   const subscriber = new Subscriber();
   subscriber.connect(await publisher.bind("tcp://127.0.0.1:*"));
   const topic = (i: number) => String(i).padStart(8, "0");
