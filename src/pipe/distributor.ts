@@ -7,7 +7,7 @@
  */
 
 import type { Message } from "../message.ts";
-import type { Pipe } from "./pipe.ts";
+import type { Pipe, Publication } from "./pipe.ts";
 
 /** Sends copies of messages to many pipes. */
 export class Distributor {
@@ -18,6 +18,7 @@ export class Distributor {
   readonly #full: Set<Pipe> = new Set();
   #chosen: Pipe[] = [];
   #mark = 0;
+  readonly #publication: Publication = { framing: undefined, framed: false };
 
   /** How many pipes there are. */
   get size(): number {
@@ -76,10 +77,13 @@ export class Distributor {
 
   /** Sends a copy to each chosen pipe that has room, and counts the others. */
   send(message: Message): void {
+    // Hot: once per subscriber and message.
     const chosen = this.#chosen;
+    const publication = chosen.length > 1 ? this.#publication : undefined;
+    this.#publication.framed = false;
     for (let i = 0; i < chosen.length; i++) {
       const pipe = chosen[i]!;
-      if (this.#hasRoom(pipe)) pipe.write(message);
+      if (this.#hasRoom(pipe)) pipe.write(message, publication);
       else {
         pipe.dropped++;
         this.dropped++;

@@ -9,10 +9,22 @@
 import { Deque } from "../bytes/deque.ts";
 import { Control, EMPTY, type Message } from "../message.ts";
 
+/** A message on its way to several peers at once: the first outlet that frames it leaves the octets for the others. */
+export interface Publication {
+  /** The outlets' own; it outlives the message. */
+  framing: object | undefined;
+  /** Whether `framing` has this message. */
+  framed: boolean;
+}
+
 /** Where a pipe's messages go. */
 export interface Outlet {
-  /** Takes a message. It will call {@link Pipe.sent} when the message has left the queue. */
-  put(message: Message): void;
+  /**
+   * Takes a message. It will call {@link Pipe.sent} when the message has left the queue.
+   *
+   * @param publication Given if the same message goes to others too.
+   */
+  put(message: Message, publication?: Publication): void;
   /** Takes a subscription; it counts towards no high-water mark. */
   control(control: Control): void;
   /** Sends a message before all that is queued, on this connection alone. */
@@ -108,11 +120,11 @@ export class Pipe {
   }
 
   /** Queues a message. Only if {@link canWrite} says so. */
-  write(message: Message): void {
+  write(message: Message, publication?: Publication): void {
     // Hot: once per message.
     if (this.#conflate && this.queued > 0) this.clear();
     this.queued++;
-    this.#outlet!.put(message);
+    this.#outlet!.put(message, publication);
   }
 
   /** Queues a subscription. */

@@ -12,9 +12,9 @@
 
 import type { Engine } from "../engine/engine.ts";
 import type { Control, Message } from "../message.ts";
-import type { Outlet } from "../pipe/pipe.ts";
+import type { Outlet, Publication } from "../pipe/pipe.ts";
 import type { Link } from "../transport/link.ts";
-import { Batch, encodeFrame, type Segment, SLAB } from "../wire/batch.ts";
+import { Batch, encodeFrame, type Segment, SharedFrames, SLAB } from "../wire/batch.ts";
 import { MORE } from "../wire/frame.ts";
 import type { Clock } from "./clock.ts";
 
@@ -120,10 +120,11 @@ export class Outflow implements Outlet {
   }
 
   /** Queues a message. */
-  put(message: Message): void {
+  put(message: Message, publication?: Publication): void {
     // Hot: once per message.
     const batch = this.#batch;
-    batch.append(message);
+    if (publication === undefined) batch.append(message);
+    else batch.appendShared(message, framesOf(message, publication));
     if (!this.#open || this.#onLoan >= 0) return;
     if (batch.length >= SLAB && this.#mayWriteEarly()) this.flush();
     else if (!this.#planned) this.plan();
@@ -248,4 +249,15 @@ export class Outflow implements Outlet {
     this.#turn = turn;
     this.#early = EARLY_WRITES;
   }
+}
+
+/** The frames of what goes to several peers: made for the first of them. */
+function framesOf(message: Message, publication: Publication): SharedFrames {
+  // Hot: once per subscriber and message.
+  const frames = (publication.framing ??= new SharedFrames()) as SharedFrames;
+  if (!publication.framed) {
+    publication.framed = true;
+    frames.frame(message);
+  }
+  return frames;
 }

@@ -11,6 +11,9 @@
  *          segments: a run of frames, up to a long body's header │ the long body │ a run of frames …
  * ```
  *
+ * What goes to many peers at once is framed once, in {@link SharedFrames}: as long as they all get the same, their
+ * batches' segments are of that one slab, and nothing is copied for any of them.
+ *
  * @module
  */
 
@@ -25,13 +28,15 @@ const SMALL_SLAB = 4096;
 /** How many unused slabs of each size are kept, for all batches together. */
 const KEPT = 32;
 const LONG_HEADER = 9;
+/** How long a run in shared memory must be to go out as it is when the next message does not follow upon it. */
+const WORTH_A_WRITE = 16384;
 /** Up to here a loop copies faster than a call of `set`. */
 const TINY = 12;
 
 /** Memory that segments share. */
 interface Slab {
   readonly bytes: Uint8Array;
-  /** How many segments of it are not released yet. */
+  /** Who holds it: segments that are not released yet, and those who have it open. */
   uses: number;
 }
 
@@ -69,6 +74,8 @@ export class Batch {
   /** The open region of the slab, which is no segment yet: from `#start` to `#at`. */
   #start = 0;
   #at = 0;
+  /** How far the slab may be filled; 0 if it is not ours to fill. */
+  #limit = 0;
   #openMessages = 0;
   #openFirstEnd = -1;
   /** Where the last message or command in the open region ended. */
@@ -90,6 +97,29 @@ export class Batch {
     this.#openMessages++;
     this.#lastEnd = this.#at;
     if (this.#openFirstEnd < 0) this.#openFirstEnd = this.#at - this.#start;
+  }
+
+  /**
+   * Queues a message that others get too. `frames` has it framed; where it does not follow upon what is queued, or was
+   * too long for `frames`, it is queued as if it were ours alone.
+   */
+  appendShared(message: Message, frames: SharedFrames): void {
+    // Hot: once per subscriber and message.
+    const { slab, start, end } = frames;
+    if (slab === undefined) return this.append(message);
+    if (this.#slab !== slab || this.#at !== start) {
+      if (!this.#canAdopt(start)) return this.append(message);
+      this.#cut(true);
+      this.#close();
+      slab.uses++;
+      this.#slab = slab;
+      this.#start = start;
+    }
+    this.#at = this.#lastEnd = end;
+    this.length += end - start;
+    this.messages++;
+    this.#openMessages++;
+    if (this.#openFirstEnd < 0) this.#openFirstEnd = end - this.#start;
   }
 
   /** Queues a single frame that counts as no message: a command, or a subscription as ZMTP 3.0 spells it. */
@@ -120,13 +150,10 @@ export class Batch {
   /** Gives a segment's memory back: its octets may be overwritten from now on. */
   release(segment: Segment): void {
     const { slab } = segment as Run;
-    if (slab === undefined || --slab.uses > 0) return;
-    if (slab === this.#slab) {
-      if (this.#at > this.#start) return;
-      this.#slab = undefined;
-      this.#start = this.#at = 0;
-    }
-    giveBack(slab);
+    if (slab === undefined) return;
+    drop(slab);
+    // A peer with nothing queued and nothing on loan holds no memory.
+    if (this.length === 0 && slab === this.#slab && (slab.uses === 1 || this.#limit === 0)) this.#close();
   }
 
   /** Forgets what is queued, but for the rest of a message whose beginning has been taken. */
@@ -151,6 +178,7 @@ export class Batch {
       this.messages += segment.messages;
       this.length += segment.bytes.length;
     }
+    if (this.length === 0) this.#close();
   }
 
   /**
@@ -180,6 +208,7 @@ export class Batch {
       }
       break;
     }
+    if (this.length === 0) this.#close();
     return true;
   }
 
@@ -187,8 +216,7 @@ export class Batch {
   #frame(more: number, body: Uint8Array): void {
     const size = body.length;
     if (size >= BY_REFERENCE) return this.#frameByReference(more, body);
-    let slab = this.#slab;
-    if (slab === undefined || slab.bytes.length - this.#at < size + LONG_HEADER) slab = this.#room(size + LONG_HEADER);
+    const slab = this.#limit - this.#at < size + LONG_HEADER ? this.#room(size + LONG_HEADER) : this.#slab!;
     const bytes = slab.bytes;
     const from = this.#at;
     const at = writeHeader(bytes, from, more, size);
@@ -234,17 +262,46 @@ export class Batch {
 
   /** A slab with room for `size` octets more: the open one, or a new one. */
   #room(size: number): Slab {
-    const open = this.#slab;
-    if (open !== undefined && open.bytes.length - this.#at >= size) return open;
+    if (this.#limit - this.#at >= size) return this.#slab!;
     this.#cut(true);
-    if (open !== undefined && open.uses === 0) giveBack(open);
-    if (open !== undefined && this.#segments.length > 0) this.#busy = true;
-    const wanted = size > SLAB ? size : this.#busy || size > SMALL_SLAB ? SLAB : SMALL_SLAB;
-    const pool = wanted === SLAB ? spare : wanted === SMALL_SLAB ? spareSmall : undefined;
-    const slab = pool?.pop() ?? { bytes: new Uint8Array(wanted), uses: 0 };
+    if (this.#limit > 0 && this.#segments.length > 0) this.#busy = true;
+    this.#close();
+    return this.#open(size > SLAB ? size : this.#busy || size > SMALL_SLAB ? SLAB : SMALL_SLAB);
+  }
+
+  #open(size: number): Slab {
+    const slab = newSlab(size);
     this.#slab = slab;
     this.#start = this.#at = this.#lastEnd = 0;
+    this.#limit = size;
     return slab;
+  }
+
+  /** Lets go of the open slab. Only if the open region is empty. */
+  #close(): void {
+    const slab = this.#slab;
+    if (slab === undefined) return;
+    this.#slab = undefined;
+    this.#start = this.#at = this.#limit = 0;
+    drop(slab);
+  }
+
+  /**
+   * Whether the open region may go on in shared memory, at `start`, behind which lies what not everyone got, or at 0,
+   * where new memory begins. If not, it is in memory of ours then.
+   */
+  #canAdopt(start: number): boolean {
+    const open = this.#at - this.#start;
+    if (open === 0) return true;
+    if (this.#limit > 0) return false;
+    if (start === 0 || open >= WORTH_A_WRITE) return true;
+    // A write of its own for these few would cost more than to copy them.
+    const shared = this.#slab!;
+    const run = shared.bytes.subarray(this.#start, this.#at);
+    this.#open(SLAB).bytes.set(run);
+    this.#at = this.#lastEnd = open;
+    drop(shared);
+    return false;
   }
 }
 
@@ -259,7 +316,60 @@ function firstOf(segment: Run): Run {
   };
 }
 
-function giveBack(slab: Slab): void {
+/** Messages that many peers get, framed once for all of them. One for each socket, so that they follow each other. */
+export class SharedFrames {
+  /** Where the message is that was framed last; `undefined` if it has no place here. */
+  slab: Slab | undefined;
+  /** Where it begins. */
+  start = 0;
+  /** Where it ends. */
+  end = 0;
+  #memory: Slab | undefined;
+
+  /** Frames a message. One that is as long as a write, or has a body that goes by reference, is not for sharing. */
+  frame(message: Message): void {
+    // Hot: once per published message.
+    let length = 0;
+    for (let i = 0; i < message.length; i++) {
+      const size = message[i]!.length;
+      length += size + LONG_HEADER;
+      if (size >= BY_REFERENCE) length = Infinity;
+    }
+    if (length > SLAB) return void (this.slab = undefined);
+    const { bytes } = this.slab = this.#room(length);
+    let at = this.start = this.end;
+    for (let i = 0; i < message.length; i++) {
+      const body = message[i]!;
+      at = writeHeader(bytes, at, i < message.length - 1 ? MORE : 0, body.length);
+      bytes.set(body, at);
+      at += body.length;
+    }
+    this.end = at;
+  }
+
+  #room(size: number): Slab {
+    let memory = this.#memory;
+    // When everyone has sent everything, it is ours to fill again.
+    if (memory?.uses === 1) this.end = 0;
+    if (memory !== undefined && memory.bytes.length - this.end >= size) return memory;
+    if (memory !== undefined) drop(memory);
+    const small = size <= SMALL_SLAB && (memory === undefined || this.end === 0);
+    this.end = 0;
+    return this.#memory = memory = newSlab(small ? SMALL_SLAB : SLAB);
+  }
+}
+
+/** Memory that whoever asks for it holds. */
+function newSlab(size: number): Slab {
+  const pool = size === SLAB ? spare : size === SMALL_SLAB ? spareSmall : undefined;
+  const slab = pool?.pop() ?? { bytes: new Uint8Array(size), uses: 0 };
+  slab.uses = 1;
+  return slab;
+}
+
+/** One holder less. */
+function drop(slab: Slab): void {
+  if (--slab.uses > 0) return;
   const size = slab.bytes.length;
   const pool = size === SLAB ? spare : size === SMALL_SLAB ? spareSmall : undefined;
   if (pool !== undefined && pool.length < KEPT) pool.push(slab);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { latin1 } from "../../src/bytes/ascii.ts";
 import { BY_REFERENCE, type Message } from "../../src/message.ts";
-import { Batch, encodeFrame, type Segment, SLAB } from "../../src/wire/batch.ts";
+import { Batch, encodeFrame, type Segment, SharedFrames, SLAB } from "../../src/wire/batch.ts";
 import { hex, test, toHex } from "../harness.ts";
 import { Random } from "../random.ts";
 import { plainDecode, plainEncode, plainMessage } from "./reference.ts";
@@ -153,6 +153,106 @@ test("a slab is used again once all that was in it is released, and not before",
   batch.release(third);
   batch.append([latin1("d")]);
   assertEquals(batch.take()!.bytes.byteOffset, 0);
+});
+
+test("what many get is framed once: their segments are of one slab", () => {
+  const frames = new SharedFrames();
+  const batches = [new Batch(), new Batch(), new Batch()];
+  const messages: Message[] = [[latin1("a")], [latin1("bc"), latin1("d")], [body(300)]];
+  for (const message of messages) {
+    frames.frame(message);
+    for (const batch of batches) batch.appendShared(message, frames);
+  }
+  const segments = batches.map((batch) => batch.take()!);
+  for (const segment of segments) {
+    assertEquals(segment.bytes, Uint8Array.from(messages.flatMap(plainMessage)));
+    assertEquals([segment.messages, segment.firstEnd, segment.endsMessage, segment.endsFrame], [3, 3, true, true]);
+    assertEquals(segment.bytes.buffer === segments[0]!.bytes.buffer, true);
+  }
+});
+
+test("whoever gets a part of it, alone or with others, gets that part, and memory is filled again when all have sent it", () => {
+  const random = new Random(8);
+  const frames = new SharedFrames();
+  const peers = Array.from({ length: 5 }, () => ({
+    batch: new Batch(),
+    wanted: [] as number[],
+    got: [] as number[],
+    loans: [] as { segment: Segment; octets: Uint8Array }[],
+  }));
+  const buffers = new Set<ArrayBufferLike>();
+  const settle = ({ batch, loans }: typeof peers[number]) => {
+    const { segment, octets } = loans.shift()!;
+    assertEquals(segment.bytes, octets, "what is on loan has changed");
+    batch.release(segment);
+  };
+  for (let step = 0; step < 6000; step++) {
+    const sizes = Array.from({ length: 1 + random.below(3) }, () => random.pick([0, 5, 64, 300, 2000]));
+    if (random.below(100) === 0) sizes.push(random.pick([BY_REFERENCE, SLAB + 1, BY_REFERENCE - 1]));
+    const message = sizes.map((size) => new Uint8Array(size).fill(step));
+    const octets = plainMessage(message);
+    // For long times all of them get everything, then some do.
+    const chosen = step % 1000 < 700 ? peers : peers.filter(() => random.below(3) > 0);
+    if (random.below(20) === 0) { for (const peer of chosen) append(peer.batch, peer.wanted); }
+    else {
+      frames.frame(message);
+      if (frames.slab !== undefined) buffers.add(frames.slab.bytes.buffer);
+      for (const peer of chosen) {
+        peer.batch.appendShared(message, frames);
+        for (const octet of octets) peer.wanted.push(octet);
+      }
+    }
+    for (const peer of peers) {
+      if (random.below(6) > 0) continue;
+      for (let segment = peer.batch.take(); segment !== undefined; segment = peer.batch.take()) {
+        for (const octet of segment.bytes) peer.got.push(octet);
+        peer.loans.push({ segment, octets: segment.bytes.slice() });
+      }
+      while (peer.loans.length > 0 && random.below(10) > 0) settle(peer);
+    }
+  }
+  for (const peer of peers) {
+    while (peer.loans.length > 0) settle(peer);
+    for (const octet of drain(peer.batch)) peer.got.push(octet);
+    assertEquals(peer.got.length, peer.wanted.length);
+    assertEquals(peer.got.every((octet, i) => octet === peer.wanted[i]), true);
+    assertEquals([peer.batch.length, peer.batch.messages], [0, 0]);
+  }
+  assertEquals(buffers.size < 40, true, `${buffers.size} slabs`);
+
+  /** A message of one's own in between. */
+  function append(batch: Batch, wanted: number[]): void {
+    const own = [body(random.below(100))];
+    batch.append(own);
+    wanted.push(...plainMessage(own));
+  }
+});
+
+test("a few shared messages are copied rather than written by themselves, and many are not", () => {
+  const frames = new SharedFrames();
+  const all = new Batch();
+  const some = new Batch();
+  const publish = (message: Message, ...batches: Batch[]) => {
+    frames.frame(message);
+    for (const batch of batches) batch.appendShared(message, frames);
+  };
+  for (let i = 0; i < 20; i++) publish([body(64)], ...i % 2 === 0 ? [all, some] : [all]);
+  assertEquals([all.take()!.messages, some.take()!.messages], [20, 10]);
+  assertEquals(some.take(), undefined);
+});
+
+test("a connection lost in the midst of shared messages forgets what it had begun, and others nothing", () => {
+  const frames = new SharedFrames();
+  const batches = [new Batch(), new Batch()];
+  for (const letter of "abc") {
+    const message = [named(letter), named(letter)];
+    frames.frame(message);
+    for (const batch of batches) batch.appendShared(message, frames);
+  }
+  batches[0]!.clear();
+  assertEquals([batches[0]!.messages, batches[0]!.length], [0, 0]);
+  assertEquals(batches[0]!.take(), undefined);
+  assertEquals(names(drain(batches[1]!)), "a+a b+b c+c");
 });
 
 test("a quiet queue goes back to small slabs", () => {
