@@ -1,54 +1,91 @@
 /**
- * Memory to read into, of a size that fits the traffic: an idle connection holds 8 KiB, a busy one reads up to
- * 128 KiB at a time. What has been filled is handed up as views and never written again, unless it is given back.
+ * Memory to read into, of a size that fits the traffic. A connection waits with 2 to 16 KiB of its own. While there is
+ * more than that to read it borrows 128 KiB, and gives the rest back once it has read all: so those who have been busy
+ * hold no more than the others. What has been filled is handed up as views and never written again, unless it is given back.
  *
  * @module
  */
 
 /** The slab of a new or quiet connection, in octets. */
-export const SMALLEST_SLAB = 8 * 1024;
+export const SMALLEST_SLAB = 2 * 1024;
+/** The largest slab that a connection waits with, in octets. */
+export const LARGEST_WAITING_SLAB = 16 * 1024;
 /** The slab of a busy connection, in octets. */
 export const LARGEST_SLAB = 128 * 1024;
 /** A slab with less than this part of it left is left behind, so that reads do not come in splinters. */
 const LEAST_LEFT = 1 / 4;
 /** How many reads of the usual size a slab should hold. */
 const READS_PER_SLAB = 4;
+/** How many large slabs are kept for those who are busy next. */
+const KEPT = 8;
 
-/** A run of memory, filled from front to back; a new one when it is nearly full. */
+/** Memory that is filled from front to back. */
+interface Memory {
+  readonly octets: Uint8Array;
+  filled: number;
+}
+
+/** Large slabs that nobody reads into, with room left. */
+const spare: Memory[] = [];
+
+/** A run of memory; another one when it is nearly full, or too large to wait with. */
 export class Slab {
-  #memory = new Uint8Array(SMALLEST_SLAB);
-  #filled = 0;
+  #memory: Memory = { octets: new Uint8Array(SMALLEST_SLAB), filled: 0 };
+  /** How many octets have been read into it for us, in how many reads. */
+  #octets = 0;
   #reads = 0;
+  /** Whether the last read filled it to the end, so that there is more to read at once. */
+  #flooded = false;
 
   /** Where the next read goes. Hot: once per read. */
   room(): Uint8Array {
-    const size = this.#memory.length;
-    if (size - this.#filled < size * LEAST_LEFT) this.#renew();
-    return this.#filled === 0 ? this.#memory : this.#memory.subarray(this.#filled);
+    const size = this.#memory.octets.length;
+    if (hasLittle(this.#memory) || size > LARGEST_WAITING_SLAB && !this.#flooded) this.#renew();
+    const { octets, filled } = this.#memory;
+    return filled === 0 ? octets : octets.subarray(filled);
   }
 
   /** What a read of `count` octets has just filled: ours no more. Hot: once per read. */
   take(count: number): Uint8Array {
-    const chunk = this.#memory.subarray(this.#filled, this.#filled + count);
-    this.#filled += count;
+    const memory = this.#memory;
+    const { octets, filled } = memory;
+    const end = memory.filled = filled + count;
+    this.#flooded = end === octets.length;
+    this.#octets += count;
     this.#reads++;
-    return chunk;
+    return octets.subarray(filled, end);
   }
 
   /** What {@link take} gave last, `count` octets, has been read and is not needed: it can be filled again. */
   giveBack(count: number): void {
-    this.#filled -= count;
+    const memory = this.#memory;
+    memory.filled -= count;
+    this.#octets -= count;
     this.#reads--;
-    const size = this.#memory.length;
-    if (count === size && size < LARGEST_SLAB) this.#memory = new Uint8Array(size * 2);
+    // Whose chunks all come back would never be seen to need more.
+    if (this.#flooded && memory.octets.length < LARGEST_SLAB) this.#memory = large();
   }
 
   #renew(): void {
-    const wanted = this.#filled / this.#reads * READS_PER_SLAB;
-    let size = SMALLEST_SLAB;
-    while (size < wanted && size < LARGEST_SLAB) size *= 2;
-    this.#memory = new Uint8Array(size);
-    this.#filled = 0;
+    const old = this.#memory;
+    if (old.octets.length === LARGEST_SLAB && !hasLittle(old) && spare.length < KEPT) spare.push(old);
+    const wanted = this.#octets / this.#reads * READS_PER_SLAB;
+    if (this.#flooded && wanted > LARGEST_WAITING_SLAB) {
+      this.#memory = large();
+    } else {
+      let size = SMALLEST_SLAB;
+      while (size < wanted && size < LARGEST_WAITING_SLAB) size *= 2;
+      this.#memory = { octets: new Uint8Array(size), filled: 0 };
+    }
+    this.#octets = 0;
     this.#reads = 0;
   }
+}
+
+function large(): Memory {
+  return spare.pop() ?? { octets: new Uint8Array(LARGEST_SLAB), filled: 0 };
+}
+
+function hasLittle({ octets, filled }: Memory): boolean {
+  return octets.length - filled < octets.length * LEAST_LEFT;
 }

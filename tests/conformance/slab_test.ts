@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { LARGEST_SLAB, Slab, SMALLEST_SLAB } from "../../src/transport/slab.ts";
+import { LARGEST_SLAB, LARGEST_WAITING_SLAB, Slab, SMALLEST_SLAB } from "../../src/transport/slab.ts";
 import { test } from "../harness.ts";
 
 /** Reads `count` octets, or as many as there is room for; how many. */
@@ -62,10 +62,48 @@ test("what is given back is filled again, and a slab that such reads fill grows"
 
   const sizes: number[] = [];
   const other = new Slab();
+  read(other, 92); // Somebody keeps the beginning.
   for (let i = 0; i < 6; i++) {
     sizes.push(read(other, Infinity).length);
     other.giveBack(sizes.at(-1)!);
   }
-  assertEquals(sizes[1], 2 * SMALLEST_SLAB);
+  assertEquals(sizes[0], SMALLEST_SLAB - 92);
   assertEquals(sizes.at(-1), LARGEST_SLAB);
+});
+
+test("who has read all there was waits with little, however busy it has been", () => {
+  const slabs = Array.from({ length: 100 }, () => new Slab());
+  for (const slab of slabs) {
+    while (read(slab, Infinity).length < LARGEST_SLAB);
+    for (const last of [LARGEST_SLAB - 1, 1]) {
+      read(slab, last);
+      assert(slab.room().buffer.byteLength <= LARGEST_WAITING_SLAB);
+    }
+  }
+});
+
+test("the rest of a large slab that is given back goes to another, and to one at a time", () => {
+  const slabs = Array.from({ length: 20 }, () => new Slab());
+  const buffers = new Set<ArrayBufferLike>();
+  const chunks: Uint8Array[] = [];
+  for (let i = 0; i < 200; i++) {
+    const slab = slabs[i % slabs.length]!;
+    // Until it reads into a large slab, of which it then takes a little.
+    while (slab.room().buffer.byteLength < LARGEST_SLAB) chunks.push(read(slab, Infinity, i));
+    const chunk = read(slab, 100, i);
+    assertEquals(chunk.length, 100);
+    buffers.add(chunk.buffer);
+    chunks.push(chunk);
+    slab.room();
+  }
+  assert(buffers.size <= 2, `${buffers.size} large slabs for 20 who take 20 000 octets in turn`);
+  for (const chunk of chunks) assert(chunk.every((octet) => octet === chunk[0]));
+  assertEquals(
+    new Set(
+      chunks.filter(({ length }) => length === 100).map(({ buffer, byteOffset }) => {
+        return `${[...buffers].indexOf(buffer)} ${byteOffset}`;
+      }),
+    ).size,
+    200,
+  );
 });
