@@ -5,14 +5,19 @@
  * @module
  */
 
-import { writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { type Choice, choose, QUICK, WORDS } from "./choose.ts";
 import { GROWTH } from "./growth/mod.ts";
+import { ROOT } from "../tests/processes.ts";
 import { buildLibzmq } from "./libzmq.ts";
 import { describeMachine, type Machine } from "./machine.ts";
+import { markdown } from "./markdown.ts";
 import { libzmq, OURS, ZEROMQ } from "./peers.ts";
+import { plots } from "./plots.ts";
+import { pngOf } from "./png.ts";
 import { growthOf, type Result } from "./results.ts";
 import { type Bench, measureCase } from "./rounds.ts";
 import { heading, line, verdicts } from "./table.ts";
@@ -28,6 +33,9 @@ const USAGE = `npm run bench -- [options]
   --quick            3 pairs of shorter runs, and without --only just 64 B over tcp and the round trip
   --alone            without libzmq and zeromq, while you try one thing and then another
   --json <file>      writes all that was found to a file
+  --markdown <file>  writes it as tables
+  --plots <folder>   draws it, as SVG and PNG; after a full run in bench/out unless given
+  --from <file>      measures nothing: tells and draws what --json has written
 `;
 
 const { values: options } = parseArgs({
@@ -38,6 +46,9 @@ const { values: options } = parseArgs({
     quick: { type: "boolean", default: false },
     alone: { type: "boolean", default: false },
     json: { type: "string" },
+    markdown: { type: "string" },
+    plots: { type: "string" },
+    from: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
@@ -46,7 +57,7 @@ if (options.help) {
   console.log(USAGE);
 } else {
   try {
-    await main();
+    await (options.from === undefined ? main() : tell(options.from));
   } catch (error) {
     console.error(`\n${error instanceof Error ? error.message : error}`);
     process.exitCode = 1;
@@ -84,14 +95,49 @@ async function main(): Promise<void> {
   for (const { name, title, measure } of GROWTH) {
     if (choice.growth.includes(name)) await attempt(title, undefined, () => measure(bench));
   }
-  const grown = growthOf(results);
-  if (grown.length > 0) console.log(heading("Growth", "× the cost", undefined));
-  for (const result of grown) console.log(line(result, true));
-  results.push(...grown);
-  console.log();
-  for (const verdict of verdicts(judge(results))) console.log(verdict);
-  if (options.json !== undefined) writeFileSync(options.json, json(machine, bench, results));
+  results.push(...growthOf(results));
+  const about = { ...machine, runs: bench.runs, span: bench.span, baseline: bench.baseline?.name };
+  const full = words.length === 0 && !options.quick;
+  await publish({ about, results }, full ? join(ROOT, "bench/out") : undefined);
   if (failures.length > 0) throw new Error(`Cannot say all: failed to measure ${failures.join("; ")}`);
+}
+
+/** All that was found, as `--json` writes it. */
+interface Findings {
+  readonly about: Machine & { readonly runs: number; readonly span: number; readonly baseline: string | undefined };
+  readonly results: readonly Result[];
+}
+
+async function tell(file: string): Promise<void> {
+  const { about, results } = JSON.parse(readFileSync(file, "utf8")) as Findings;
+  for (const [title, found] of Map.groupBy(results, ({ measure, unit }) => `${measure}, ${unit}`)) {
+    console.log(heading(title, found[0]!.unit, about.baseline));
+    for (const result of found) console.log(line(result, true));
+    console.log();
+  }
+  await publish({ about, results }, undefined);
+}
+
+/** Says what became of the targets, and writes what was asked for. */
+async function publish({ about, results }: Findings, folder: string | undefined): Promise<void> {
+  const judged = judge(results);
+  for (const verdict of verdicts(judged)) console.log(verdict);
+  const write = (file: string, content: string | Uint8Array) => {
+    writeFileSync(file, content);
+    console.log(`wrote ${file}`);
+  };
+  const into = options.plots ?? folder;
+  if (into !== undefined) {
+    mkdirSync(into, { recursive: true });
+    for (const [name, svg] of plots(results, about)) {
+      write(join(into, `${name}.svg`), svg);
+      write(join(into, `${name}.png`), await pngOf(svg));
+    }
+  }
+  const json = options.json ?? (folder === undefined ? undefined : join(folder, "figures.json"));
+  const tables = options.markdown ?? (folder === undefined ? undefined : join(folder, "figures.md"));
+  if (json !== undefined) write(json, JSON.stringify({ about, results, verdicts: judged }, undefined, 2) + "\n");
+  if (tables !== undefined) write(tables, markdown(results, judged));
 }
 
 function prepare(choice: Choice): Bench & { built: ReturnType<typeof buildLibzmq> } {
@@ -111,9 +157,4 @@ function prepare(choice: Choice): Bench & { built: ReturnType<typeof buildLibzmq
     quick: options.quick,
     note: (line) => console.log(`  ${line}`),
   };
-}
-
-function json(machine: Machine, { runs, span, baseline }: Bench, results: readonly Result[]): string {
-  const about = { ...machine, runs, span, baseline: baseline?.name };
-  return JSON.stringify({ about, results, verdicts: judge(results) }, undefined, 2) + "\n";
 }
