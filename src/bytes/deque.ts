@@ -5,8 +5,13 @@
  */
 
 const SMALLEST = 8;
-/** A ring that grew past this gives its memory back when it runs empty. */
-const KEPT = 2048;
+/** A ring of more than this is given up when it runs empty: most of those who once had many items wait with none. */
+const KEPT = 64;
+/** Of the rings that were given up, some are kept for whoever has many items next: so many, of this size at the most. */
+const SPARES = 8;
+const LARGEST_SPARE = 4096;
+
+const spare: undefined[][] = [];
 
 /** The ring of every queue that has held nothing yet, or has given its memory back: there are many such. */
 const NONE: never[] = [];
@@ -16,6 +21,8 @@ export class Deque<T> {
   #ring: (T | undefined)[] = NONE;
   #head = 0;
   #length = 0;
+  /** Whether it has been long: then it grows faster the next time. */
+  #wasLong = false;
 
   /** How many items wait. */
   get length(): number {
@@ -50,7 +57,7 @@ export class Deque<T> {
     const item = ring[head];
     ring[head] = undefined;
     this.#head = (head + 1) & (ring.length - 1);
-    if (--this.#length === 0 && ring.length > KEPT) this.clear();
+    if (--this.#length === 0 && ring.length > KEPT) this.#giveUp();
     return item;
   }
 
@@ -73,11 +80,24 @@ export class Deque<T> {
 
   #grow(item: T): void {
     const old = this.#ring;
-    const ring: (T | undefined)[] = new Array(Math.max(SMALLEST, old.length * 2));
+    const ring: (T | undefined)[] = takeRing(Math.max(this.#wasLong ? KEPT : SMALLEST, old.length * 2));
     for (let i = 0; i < this.#length; i++) ring[i] = old[(this.#head + i) & (old.length - 1)];
-    ring.fill(undefined, this.#length);
     ring[this.#length++] = item;
     this.#ring = ring;
     this.#head = 0;
   }
+
+  /** The ring, which holds nothing, is for others. */
+  #giveUp(): void {
+    if (this.#ring.length <= LARGEST_SPARE && spare.length < SPARES) spare.push(this.#ring as undefined[]);
+    this.clear();
+    this.#wasLong = true;
+  }
+}
+
+/** A ring of at least `size` places, a power of two, with nothing in them. */
+function takeRing(size: number): undefined[] {
+  const last = spare.length - 1;
+  if (size > KEPT && last >= 0 && spare[last]!.length >= size) return spare.pop()!;
+  return new Array<undefined>(size).fill(undefined);
 }

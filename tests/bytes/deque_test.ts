@@ -61,3 +61,22 @@ test("an undefined item is an item", () => {
   deque.shift();
   assertEquals(deque.length, 0);
 });
+
+test("deques that grow long in turn use each other's memory, and keep their items apart", () => {
+  const deques = Array.from({ length: 30 }, () => new Deque<string>());
+  for (let round = 0; round < 4; round++) {
+    for (const length of [3, 9, 65, 300, 5000]) {
+      for (const [i, deque] of deques.entries()) {
+        for (let item = 0; item < length; item++) deque.push(`${i} ${item}`);
+        // Every third stays long meanwhile.
+        if (i % 3 === 0) continue;
+        for (let item = 0; item < length; item++) assertEquals(deque.shift(), `${i} ${item}`);
+        assertEquals(deque.peek(), undefined);
+      }
+      for (const [i, deque] of deques.entries()) {
+        for (let item = 0; i % 3 === 0 && item < length; item++) assertEquals(deque.shift(), `${i} ${item}`);
+        assertEquals([deque.length, deque.at(0), deque.shift()], [0, undefined, undefined]);
+      }
+    }
+  }
+});
