@@ -170,7 +170,7 @@ export class Outflow implements Outlet {
   plan(): void {
     if (this.#planned) return;
     this.#planned = true;
-    if (this.#turn === this.#clock.turn()) this.#clock.atTurnEnd(this.#run);
+    if (this.#turn === this.#clock.turn(true)) this.#clock.atTurnEnd(this.#run);
     else queueMicrotask(this.#run);
   }
 
@@ -179,7 +179,7 @@ export class Outflow implements Outlet {
     const link = this.#link;
     if (link === undefined || this.#onLoan >= 0 || this.#flushing) return;
     this.#flushing = true;
-    this.#newTurn();
+    this.#newTurn(this.#clock.turn(true));
     let sent = 0;
     while (this.#onLoan < 0) {
       const octets = this.#insideFrame ? undefined : this.#engine!.takeOutput() ?? this.#takePrelude();
@@ -239,12 +239,12 @@ export class Outflow implements Outlet {
   }
 
   #mayWriteEarly(): boolean {
-    this.#newTurn();
+    // Not loosely: a loop that never ends its turn must not go on for ever.
+    this.#newTurn(this.#clock.turn());
     return this.#early-- > 0;
   }
 
-  #newTurn(): void {
-    const turn = this.#clock.turn();
+  #newTurn(turn: number): void {
     if (turn === this.#turn) return;
     this.#turn = turn;
     this.#early = EARLY_WRITES;
