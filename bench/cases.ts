@@ -40,6 +40,8 @@ export interface Case {
   readonly words: Readonly<Record<string, number>>;
   /** Where it stands when cost is drawn as work grows. */
   readonly at?: number;
+  /** Whether the question is how cost grows. */
+  readonly growth?: boolean;
   /** Whether it is measured without being asked for. */
   readonly wanted: boolean;
 }
@@ -89,10 +91,10 @@ export const CASES: readonly Case[] = [
   { ...small("roundtrip", "", "REQ ⇄ REP, 64 B, median round trip", REQUESTING, {}), unit: "µs" },
   ...[1, 10, 100, 1000].map((peers) =>
     small("publish", `${peers}`, `XPUB → ${peers} SUB of libzmq, 64 B, published`, PUBLISHING, { peers }, peers)
-  ),
+  ).map((what) => what.at === 1000 ? { ...what, growth: true } : what),
   ...[1, 10, 100, 1000].map((peers) =>
     small("collect", `${peers}`, `${peers} PUSH of libzmq → PULL, 64 B`, COLLECTING, { peers }, peers)
-  ),
+  ).map((what) => ({ ...what, growth: true })),
   ...[0, 10].flatMap((hot) => TOPICS.map((topics) => matching("xpub", PUBLISHING, topics, hot))),
   ...[0, 10].flatMap((hot) => TOPICS.map((topics) => matching("sub", SUBSCRIBING, topics, hot))),
 ];
@@ -126,7 +128,8 @@ function throughput(): Case[] {
 function matching(who: "xpub" | "sub", play: Play, topics: number, hot: number): Case {
   const [sender, receiver] = who === "xpub" ? ["XPUB", "libzmq's XSUB"] : ["libzmq's XPUB", "SUB"];
   const title = `${sender} → ${receiver}, ${hot || "all"} of ${topics} topics`;
-  return small("matching", `${who} ${hot === 0 ? "all" : "hot"} ${topics}`, title, play, { topics, hot }, topics);
+  const row = `${who} ${hot === 0 ? "all" : "hot"} ${topics}`;
+  return { ...small("matching", row, title, play, { topics, hot }, topics), growth: true };
 }
 
 /** 64 B over tcp, each call awaited. */

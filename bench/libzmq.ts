@@ -27,7 +27,7 @@ export type Built = { readonly binary: string; readonly version: string } | { re
 export function buildLibzmq(path: string = process.env.PATH ?? ""): Built {
   const env = { ...process.env, PATH: path };
   const compiler = [process.env.CC, "cc", "gcc", "clang"].find((name) =>
-    name !== undefined && spawnSync(name, ["--version"], { env }).status === 0
+    name !== undefined && name !== "" && spawnSync(name, ["--version"], { env }).status === 0
   );
   if (compiler === undefined) return missing("no C compiler", "gcc libzmq3-dev");
   const header = spawnSync(compiler, ["-E", "-x", "c", "-"], { env, input: "#include <zmq.h>\n" });

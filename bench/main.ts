@@ -72,7 +72,7 @@ async function main(): Promise<void> {
   const machine = await describeMachine("missing" in built ? undefined : built.version);
   console.log(`${machine.processors} × ${machine.processor}, ${machine.system}`);
   console.log(Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`).join(", "));
-  console.log(`${bench.runs} pairs of runs of about ${bench.span} s\n`);
+  console.log(`${bench.runs} pairs of runs of about ${bench.span} s, after half as long to warm up\n`);
   if ("missing" in built) console.log(`${built.missing}\n`);
 
   const results: Result[] = [];
@@ -153,7 +153,8 @@ function prepare(choice: Choice): Bench & { built: ReturnType<typeof buildLibzmq
     baseline: options.alone ? undefined : inC ?? ZEROMQ,
     helper,
     runs,
-    span: options.quick ? 0.4 : 0.8,
+    growthRuns: options.runs === undefined ? 3 : runs,
+    span: options.quick ? 0.4 : 0.6,
     quick: options.quick,
     note: (line) => console.log(`  ${line}`),
   };

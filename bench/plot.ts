@@ -9,6 +9,8 @@
 /** How a series looks, wherever it shows. */
 export interface Style {
   readonly colour: string;
+  /** What the legend calls it. */
+  readonly name: string;
   /** The mark of its points on a line. */
   readonly mark: "circle" | "square" | "diamond" | "triangle" | "cross";
   /** A dashed line or an outlined bar: what one compares with. */
@@ -83,7 +85,10 @@ export function sheet(
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     text(MARGIN, 36, title, { size: 22, weight: "bold" }),
     text(MARGIN, 58, subtitle, { size: 12.5, fill: GREY }),
-    legend([...styles].filter(([name]) => shown.has(name))),
+    legend(
+      [...styles].filter(([name]) => shown.has(name)).map(([, style]) => style),
+      rows.flat().some(({ type }) => type === "lines"),
+    ),
   ];
   for (const [i, panels] of rows.entries()) {
     const width = (WIDTH - 2 * MARGIN - (panels.length - 1) * GAP) / panels.length;
@@ -101,13 +106,14 @@ function seriesOf(panel: Panel): string[] {
     : panel.lines.map(({ series }) => series);
 }
 
-function legend(styles: readonly (readonly [string, Style])[]): string {
+function legend(styles: readonly Style[], marks: boolean): string {
   let x = MARGIN;
-  return styles.map(([name, style]) => {
+  return styles.map((style) => {
     const swatch = `<rect x="${round(x)}" y="70" width="14" height="14" ${fillOf(style)}/>`;
-    const mark = markAt(style, x + 24, 77);
-    const label = text(x + 34, 82, name, { size: 13 });
-    x += 34 + name.length * 8.2 + 22;
+    const mark = marks ? markAt(style, x + 24, 77) : "";
+    const room = marks ? 35 : 21;
+    const label = text(x + room, 82, style.name, { size: 13 });
+    x += room + style.name.length * 7.6 + 22;
     return swatch + mark + label;
   }).join("\n");
 }
@@ -153,6 +159,7 @@ function drawBars(
   styles: ReadonlyMap<string, Style>,
 ): string {
   const parts: string[] = [];
+  const labels: string[] = [];
   const slot = (width - AXIS_WIDTH) / Math.max(1, groups.length);
   for (const [i, { name, bars }] of groups.entries()) {
     const left = AXIS_WIDTH + i * slot;
@@ -173,9 +180,9 @@ function drawBars(
         parts.push(`<path d="M${middle} ${from}V${to}" stroke="${INK}" stroke-opacity="0.55" stroke-width="1.2"/>`);
       }
       if (thick >= 15) {
-        const label = short(value);
-        const size = Math.min(11, (thick - 1) / (label.length * 0.6));
-        parts.push(text(middle, Math.min(peak, y) - 4, label, { size, anchor: "middle" }));
+        const label = Math.abs(value) < 10 ? value.toFixed(2) : short(value);
+        const size = Math.min(11, (thick - 1) / (label.length * 0.62));
+        labels.push(text(middle, Math.min(peak, y) - 4, label, { size, anchor: "middle", halo: true }));
       }
     }
     for (const [row, words] of wrap(name, slot / 7).entries()) {
@@ -184,15 +191,17 @@ function drawBars(
   }
   if (line !== undefined) {
     const y = round(down.place(line.at));
+    const dashes = `stroke="${INK}" stroke-width="1.6" stroke-dasharray="6 3"`;
+    // What it is stands above the bars, where it hides none.
+    const start = width - line.name.length * 6.7;
     parts.push(
-      `<path class="line" d="M${AXIS_WIDTH} ${y}H${
-        round(width)
-      }" stroke="${INK}" stroke-width="1.6" stroke-dasharray="6 3"/>`,
-      text(width, y - 5, line.name, { size: 11.5, weight: "bold", anchor: "end" }),
+      `<path class="line" d="M${AXIS_WIDTH} ${y}H${round(width)}" ${dashes}/>`,
+      `<path d="M${round(start - 34)} 27h28" ${dashes}/>`,
+      text(width, 31, line.name, { size: 11.5, weight: "bold", anchor: "end" }),
     );
   }
   parts.push(`<path d="M${AXIS_WIDTH} ${bottom}H${round(width)}" stroke="${INK}"/>`);
-  return parts.join("\n");
+  return [...parts, ...labels].join("\n");
 }
 
 function drawLines(
@@ -269,12 +278,14 @@ interface TextOptions {
   readonly weight?: "bold";
   readonly fill?: string;
   readonly anchor?: "middle" | "end";
+  /** A white rim, so that lines behind do not strike it out. */
+  readonly halo?: boolean;
 }
 
-function text(x: number, y: number, words: string, { size, weight, fill = INK, anchor }: TextOptions): string {
+function text(x: number, y: number, words: string, { size, weight, fill = INK, anchor, halo }: TextOptions): string {
   const extra = `${weight === undefined ? "" : ` font-weight="${weight}"`}${
     anchor === undefined ? "" : ` text-anchor="${anchor}"`
-  }`;
+  }${halo ? ' stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"' : ""}`;
   return `<text x="${round(x)}" y="${round(y)}" font-size="${round(size)}" fill="${fill}"${extra}>${
     escape(words)
   }</text>`;

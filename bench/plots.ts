@@ -11,11 +11,11 @@ import { rowOf } from "./results.ts";
 
 /** How everyone looks. */
 const STYLES: ReadonlyMap<string, Style> = new Map<string, Style>([
-  ["node", { colour: "#009e73", mark: "circle" }],
-  ["bun", { colour: "#e69f00", mark: "square" }],
-  ["deno", { colour: "#0072b2", mark: "diamond" }],
-  ["zeromq", { colour: "#999999", mark: "cross" }],
-  ["libzmq", { colour: "#222222", mark: "triangle", outlined: true }],
+  ["node", { name: "@zerostream/zmq on Node", colour: "#009e73", mark: "circle" }],
+  ["bun", { name: "on Bun", colour: "#e69f00", mark: "square" }],
+  ["deno", { name: "on Deno", colour: "#0072b2", mark: "diamond" }],
+  ["zeromq", { name: "npm zeromq on Node", colour: "#999999", mark: "cross" }],
+  ["libzmq", { name: "libzmq in C", colour: "#222222", mark: "triangle", outlined: true }],
 ]);
 
 /** Rows of a panel: what they are called, and which they are. */
@@ -63,31 +63,29 @@ export function plots(results: readonly Result[], machine: Machine): Map<string,
       ]]),
     ],
   ]);
+  const all = scaled(results, (value, at) => value * at);
+  const cost = scaled(results, (value) => 1e6 / value);
+  const kib = scaled(results, (value) => value / 1024);
   add("growth", "How cost grows", [
     [
       lines("Many peers send to one PULL", "messages a second", "peers", results, "collect"),
-      lines("One XPUB sends to many", "messages a second to each subscriber", "subscribers", results, "publish"),
+      lines("One XPUB sends to many", "messages delivered a second, to all together", "subscribers", all, "publish"),
     ],
     [
-      lines(
-        "XPUB matches, all topics published",
-        "messages a second",
-        "subscriptions",
-        results,
-        "matching",
-        "xpub all",
-      ),
-      lines("SUB matches, all topics published", "messages a second", "subscriptions", results, "matching", "sub all"),
+      lines("XPUB, all topics published", "µs for each message", "subscriptions", cost, "matching", "xpub all"),
+      lines("XPUB, 10 topics published", "µs for each message", "subscriptions", cost, "matching", "xpub hot"),
+      lines("SUB, all topics published", "µs for each message", "subscriptions", cost, "matching", "sub all"),
+      lines("SUB, 10 topics published", "µs for each message", "subscriptions", cost, "matching", "sub hot"),
     ],
     [
-      lines("Idle connections", "KiB of memory for each", "connections", inKiB(results), "memory"),
+      lines("Idle connections", "KiB of memory for each", "connections", kib, "memory"),
       lines("Disconnect one among many", "µs", "endpoints", results, "teardown", "disconnect"),
       lines("Unsubscribe one among many", "µs", "subscriptions", results, "teardown", "unsubscribe"),
       lines("Close one among many", "µs", "sockets", results, "teardown", "close"),
     ],
     [
-      courses("24 GB through one connection: the sender", results, "soak", "sender"),
-      courses("24 GB through one connection: the receiver", results, "soak", "receiver"),
+      courses("Much through one connection: the sender", results, "soak", "sender"),
+      courses("Much through one connection: the receiver", results, "soak", "receiver"),
     ],
   ]);
   add("latency", "Latency and fairness", [
@@ -134,12 +132,11 @@ function lines(
   const found = results.filter((result) =>
     result.measure === measure && result.at !== undefined && result.row === `${kind} ${result.at}`.trim()
   );
-  const log = measure === "publish" || measure === "teardown" || measure === "matching" || measure === "collect";
   const drawn = [...Map.groupBy(inOrder(found), ({ peer }) => peer)].map(([series, own]) => {
     return { series, points: own.map(({ at, figure }) => [at!, figure.median] as const) };
   });
   if (drawn.length === 0) return undefined;
-  return { type: "lines", title, axis, across, lines: drawn, log, logAcross: true };
+  return { type: "lines", title, axis, across, lines: drawn, logAcross: true };
 }
 
 function courses(title: string, results: readonly Result[], measure: string, row: string): LinePanel | undefined {
@@ -171,10 +168,12 @@ function fairness(results: readonly Result[], end: string): BarPanel | undefined
   return panel && { ...panel, line: { at: 10, name: "10 ms" } };
 }
 
-function inKiB(results: readonly Result[]): Result[] {
+/** Figures in another unit. */
+function scaled(results: readonly Result[], scale: (value: number, at: number) => number): Result[] {
   return results.map((result) => {
     const { median, low, high, runs } = result.figure;
-    return { ...result, figure: { median: median / 1024, low: low / 1024, high: high / 1024, runs } };
+    const at = result.at ?? 1;
+    return { ...result, figure: { median: scale(median, at), low: scale(low, at), high: scale(high, at), runs } };
   });
 }
 

@@ -23,6 +23,8 @@ export interface Bench {
   readonly helper: Peer;
   /** How many pairs. */
   readonly runs: number;
+  /** How many where the question is how cost grows: figures of one peer are compared with each other there. */
+  readonly growthRuns: number;
   /** Seconds that a run should take. */
   readonly span: number;
   /** Whether to do less of everything. */
@@ -45,7 +47,8 @@ export function contendersOf(what: Case, bench: Bench): Peer[] {
 
 /** Measures every contender of a case. The baseline's result comes last. */
 export async function measureCase(what: Case, bench: Bench): Promise<Result[]> {
-  const { baseline, helper, runs } = bench;
+  const { baseline, helper } = bench;
+  const runs = what.growth ? bench.growthRuns : bench.runs;
   const contenders = contendersOf(what, bench);
   const results: Result[] = [];
   const counts = new Map<Peer, number>();
@@ -58,10 +61,14 @@ export async function measureCase(what: Case, bench: Bench): Promise<Result[]> {
   };
   const found = new Map(contenders.map((peer) => [peer, [] as { own: Measured; beside: Measured | undefined }[]]));
   const all: Measured[] = [];
+  let beside: Measured | undefined;
   for (let round = 0; round < runs; round++) {
     for (const peer of contenders) {
-      const beside = baseline === undefined ? undefined : await figureOf(baseline);
-      if (beside !== undefined) all.push(beside);
+      // What is shown beside the library, and has no target, shares the baseline of the one before.
+      if (baseline !== undefined && (peer !== bench.zeromq || beside === undefined)) {
+        beside = await figureOf(baseline);
+        all.push(beside);
+      }
       found.get(peer)!.push({ own: await figureOf(peer), beside });
     }
   }

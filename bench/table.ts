@@ -8,7 +8,7 @@ import type { Result } from "./results.ts";
 import type { Summary } from "./statistics.ts";
 import type { Verdict } from "./targets.ts";
 
-const TITLE = 44;
+const TITLE = 52;
 
 /** What stands above the lines of some results. */
 export function heading(title: string, unit: string, baseline: string | undefined): string {

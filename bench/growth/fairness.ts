@@ -26,7 +26,7 @@ export async function measureFairness(bench: Bench): Promise<Result[]> {
       // Long enough for a hundredth of all ticks to be several.
       const count = 2 * await countFor(what, peer, bench);
       const late: Record<"sender" | "receiver", Lateness[]> = { sender: [], receiver: [] };
-      for (let i = 0; i < bench.runs; i++) {
+      for (let i = 0; i < bench.growthRuns; i++) {
         const finding = await run(what, peer, peer, count);
         late.receiver.push(finding.late!);
         late.sender.push(finding.senderLate!);

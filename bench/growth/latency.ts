@@ -20,7 +20,7 @@ const WARM = 1.5;
 
 /** Measures this library and the baseline. */
 export async function measureLatency(bench: Bench): Promise<Result[]> {
-  const { baseline, runs } = bench;
+  const { baseline, growthRuns } = bench;
   const inC = baseline?.name === "libzmq" ? baseline : undefined;
   const peers = inC === undefined ? bench.ours : [...bench.ours, inC];
   const halves = new Map<Peer, number>();
@@ -30,7 +30,7 @@ export async function measureLatency(bench: Bench): Promise<Result[]> {
   for (const row of ["half of peak", `${COMMON_RATE} msg/s`]) {
     const rateOf = (peer: Peer) => row === "half of peak" ? halves.get(peer)! : COMMON_RATE;
     const found = new Map<Peer, { own: Finding; beside: Finding | undefined }[]>(peers.map((peer) => [peer, []]));
-    for (let round = 0; round < runs; round++) {
+    for (let round = 0; round < growthRuns; round++) {
       for (const peer of bench.ours) {
         const beside = inC && await observe(inC, rateOf(inC), bench);
         if (beside !== undefined) found.get(inC!)!.push({ own: beside, beside: undefined });

@@ -32,7 +32,7 @@ export async function measureSlow(bench: Bench): Promise<Result[]> {
     const shares: number[] = [];
     const rates: number[] = [];
     let course: [number, number][] = [];
-    for (let round = 0; round < bench.runs; round++) {
+    for (let round = 0; round < bench.growthRuns; round++) {
       const alone = await flood(peer, bench.helper, 0, count);
       const beside = await flood(peer, bench.helper, 1, count);
       shares.push(beside.rate / alone.rate);

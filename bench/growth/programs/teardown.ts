@@ -9,8 +9,8 @@ import process from "node:process";
 import { Dealer, Publisher, Pull, Push, Router, Subscriber } from "../../../mod.ts";
 
 /** How many are taken away for one figure, and how many figures there are. */
-const MANY = 40;
-const TIMES = 5;
+const MANY = 20;
+const TIMES = 10;
 
 const steps = process.argv.slice(2).map(Number);
 // The compilers of the runtime have their turn before anything counts.
