@@ -14,8 +14,7 @@ const OCTETS = 4;
 const LARGEST = 0xffffffff;
 
 /** The value of each character by its code; -1 for one that is not of the alphabet. */
-const VALUES = new Int8Array(128).fill(-1);
-for (let value = 0; value < BASE; value++) VALUES[ALPHABET.charCodeAt(value)] = value;
+const VALUES: Int8Array = /* @__PURE__ */ valuesOf(ALPHABET);
 
 /** Reads and writes Z85. */
 export interface Z85 {
@@ -98,4 +97,10 @@ export const z85: Z85 = {
 function kind(value: unknown): string {
   // A string may be a secret: its kind is told, and no more.
   return typeof value === "string" ? "text was given" : `${show(value)} was given`;
+}
+
+function valuesOf(alphabet: string): Int8Array {
+  const values = new Int8Array(128).fill(-1);
+  for (let value = 0; value < BASE; value++) values[alphabet.charCodeAt(value)] = value;
+  return values;
 }
