@@ -229,8 +229,9 @@ export class Outflow implements Outlet {
    * every few messages that a loop of `await send` has queued meanwhile.
    */
   #landed(): void {
-    const few = this.#batch.length > 0 && this.#batch.length < SLAB;
-    if (this.#open && !this.#insideFrame && (few || !this.#mayWriteEarly())) this.plan();
+    const { length } = this.#batch;
+    const wait = length > 0 && this.#open && !this.#insideFrame && (length < SLAB || !this.#mayWriteEarly());
+    if (wait) this.plan();
     else this.flush();
   }
 
