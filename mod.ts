@@ -23,7 +23,9 @@
 
 import { detectTransports } from "./src/runtime/detect.ts";
 import { provideTransports } from "./src/socket/default_transports.ts";
+import { provideSocks } from "./src/socket/socks.ts";
 
 export * from "./src/core.ts";
 
 provideTransports(detectTransports);
+provideSocks();

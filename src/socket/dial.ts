@@ -11,9 +11,9 @@ import { ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { NotSupportedError } from "../errors.ts";
 import type { Capabilities, KeepAlive, Link, Transport } from "../transport/link.ts";
 import type { Transports } from "../transport/registry.ts";
-import { dialThroughSocks } from "../transport/socks_link.ts";
 import { OPTION_TABLE } from "./option_table.ts";
 import type { Settings } from "./settings.ts";
+import { socksDialler } from "./socks_dialler.ts";
 
 /** What an option needs of tcp here, if it is not at its default. */
 const NEEDS: Readonly<Record<string, keyof Capabilities>> = {
@@ -31,6 +31,9 @@ const NEEDS: Readonly<Record<string, keyof Capabilities>> = {
  * @throws {NotSupportedError} If it cannot.
  */
 export function checkCapability(transports: () => Transports, name: string, value: unknown): void {
+  if (name === "socksProxy" && value !== null && socksDialler() === undefined) {
+    throw new NotSupportedError(`Cannot set option "${name}": "./core" has no SOCKS, wanted the main entry point`);
+  }
   const need = NEEDS[name];
   if (need === undefined || value === OPTION_TABLE[name]!.initial) return;
   // Only now, so that a context's transports are not looked for before someone needs them.
@@ -65,7 +68,7 @@ export function dial(transport: Transport, endpoint: string, settings: Settings,
   const credentials = socksUsername === undefined
     ? undefined
     : { username: socksUsername, password: socksPassword ?? "" };
-  return dialThroughSocks(transport, socksProxy, endpoint, options, credentials);
+  return socksDialler()!(transport, socksProxy, endpoint, options, credentials);
 }
 
 /** Makes the engine of one connection. */

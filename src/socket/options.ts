@@ -133,7 +133,10 @@ export interface SocketOptions extends UnsupportedOptions {
   readonly tcpAcceptFilter?: string | readonly string[] | null;
   /** The IP type of service, 0 to 255. Default 0: untouched. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TOS`. */
   readonly typeOfService?: number;
-  /** Dial tcp endpoints through this SOCKS5 proxy, `"host:port"`. Default `null`. libzmq: `ZMQ_SOCKS_PROXY`. */
+  /**
+   * Dial tcp endpoints through this SOCKS5 proxy, `"host:port"`. Default `null`. Not with `./core` alone, to keep bundles
+   * small. libzmq: `ZMQ_SOCKS_PROXY`.
+   */
   readonly socksProxy?: string | null;
   /** The user name for the proxy, at most 255 octets. Default `null`: none is offered. libzmq: `ZMQ_SOCKS_USERNAME`. */
   readonly socksUsername?: string | null;

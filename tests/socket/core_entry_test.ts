@@ -1,0 +1,22 @@
+/** `./core` alone: what it leaves to the main entry point, it says. */
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Context, EndpointError, NotSupportedError, Pull, Push } from "../../src/core.ts";
+import { test } from "../harness.ts";
+
+test("the core has inproc, and no transport that it was not given", async () => {
+  await using push = new Push();
+  await using pull = new Pull();
+  push.connect(await pull.bind("inproc://core"));
+  await push.send("here");
+  assertEquals((await pull.receive()).length, 1);
+  await assertRejects(async () => await pull.bind("tcp://127.0.0.1:*"), EndpointError, "wanted inproc");
+});
+
+test("the core has no SOCKS: the option can be left alone, and nothing else", () => {
+  const refused = 'Cannot set option "socksProxy": "./core" has no SOCKS, wanted the main entry point';
+  assertThrows(() => new Push({ socksProxy: "127.0.0.1:1080" }), NotSupportedError, refused);
+  assertThrows(() => new Context({ socksProxy: "127.0.0.1:1080" }), NotSupportedError, refused);
+  const push = new Push({ socksProxy: null });
+  assertThrows(() => push.socksProxy = "127.0.0.1:1080", NotSupportedError, refused);
+  assertEquals(push.socksProxy, null);
+});
