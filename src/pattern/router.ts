@@ -39,6 +39,7 @@ export class RouterPattern implements Pattern {
   #lastIn: Route | undefined;
   #lastOut: Route | undefined;
   #copies = new Uint8Array(0);
+  #memory = this.#copies.buffer;
   #copied = 0;
 
   /** `firstNumber`: where the numbers in made-up ids start, best at random; an unsigned integer of 32 bits. */
@@ -146,13 +147,14 @@ export class RouterPattern implements Pattern {
     const length = id.length;
     if (this.#copies.length - this.#copied < length) {
       this.#copies = new Uint8Array(SLAB);
+      this.#memory = this.#copies.buffer;
       this.#copied = 0;
     }
     const at = this.#copied;
     const copies = this.#copies;
     for (let i = 0; i < length; i++) copies[at + i] = id[i]!;
     this.#copied = at + length;
-    return new Uint8Array(copies.buffer, at, length);
+    return new Uint8Array(this.#memory, at, length);
   }
 
   /** Gives a peer its id, or refuses it. Answers whether it may stay. */

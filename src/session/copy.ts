@@ -10,6 +10,8 @@ import { BY_REFERENCE, EMPTY, type Message } from "../message.ts";
 /** Copies share memory: a `Uint8Array` with memory of its own costs up to ten times a view. */
 const SLAB = 65536;
 let slab = new Uint8Array(0);
+/** Its memory: JavaScriptCore takes its time to say whose a view is. */
+let memory = slab.buffer;
 let at = SLAB;
 
 /**
@@ -32,10 +34,11 @@ function copyFrame(frame: Uint8Array): Uint8Array {
   if (size >= BY_REFERENCE) return new Uint8Array(frame.buffer, frame.byteOffset, size);
   if (SLAB - at < size) {
     slab = new Uint8Array(SLAB);
+    memory = slab.buffer;
     at = 0;
   }
   slab.set(frame, at);
-  const copy = new Uint8Array(slab.buffer, at, size);
+  const copy = new Uint8Array(memory, at, size);
   at += size;
   return copy;
 }
