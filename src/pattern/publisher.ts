@@ -86,6 +86,12 @@ export class PublisherPattern implements Pattern {
   readonly #waiting: Set<Pipe> = new Set();
   /** With `manual`: whose request the application received last. */
   #lastPipe: Pipe | undefined;
+  /**
+   * With `noDrop`: the message that waits, and the peer that had no room for it. Whatever else happens it need not be
+   * tried again, which would cost a look at all peers for each of them.
+   */
+  #held: Message | undefined;
+  #heldBy: Pipe | undefined;
   /** With `manualLastValue`: the peer that was subscribed last, if the next message is for it alone. */
   #newest: Pipe | undefined;
 
@@ -117,6 +123,7 @@ export class PublisherPattern implements Pattern {
     this.#pendingOf.delete(pipe);
     if (this.#lastPipe === pipe) this.#lastPipe = undefined;
     if (this.#newest === pipe) this.#newest = undefined;
+    this.#letGo(pipe);
     // With `manual` the application has heard every request, so it hears the end of each.
     const manual = this.#manual;
     const every = manual || this.#options.verbosity === "allSubsUnsubs";
@@ -150,15 +157,22 @@ export class PublisherPattern implements Pattern {
   /** A pipe has room. */
   writable(pipe: Pipe): void {
     this.#out.writable(pipe);
+    this.#letGo(pipe);
   }
 
   /** Sends a copy to every peer that wants it. */
   send(message: Message): boolean {
     const out = this.#out;
+    const { noDrop } = this.#options;
+    if (noDrop && message === this.#held) return false;
     out.choose();
     this.#subscriptions.match(message[0]!, this.#newest === undefined ? out.add : this.#addNewest);
     if (this.#options.invertMatching) out.invert();
-    if (this.#options.noDrop && !out.allWritable()) return false;
+    if (noDrop) {
+      this.#held = out.allWritable() ? undefined : message;
+      this.#heldBy = out.blocking;
+      if (this.#held !== undefined) return false;
+    }
     out.send(message);
     this.#newest = undefined;
     return true;
@@ -183,7 +197,9 @@ export class PublisherPattern implements Pattern {
 
   /** With `manual`: unsubscribes the peer whose request was received last. */
   revoke(topic: Uint8Array): void {
-    if (this.#lastPipe !== undefined) this.#subscriptions.remove(this.#lastPipe, topic);
+    if (this.#lastPipe === undefined) return;
+    this.#subscriptions.remove(this.#lastPipe, topic);
+    this.#letGo(this.#lastPipe);
   }
 
   get #manual(): boolean {
@@ -193,6 +209,11 @@ export class PublisherPattern implements Pattern {
   readonly #addNewest = (pipe: Pipe): void => {
     if (pipe === this.#newest) this.#out.add(pipe);
   };
+
+  /** The message that waits may not have to wait for this peer any more. */
+  #letGo(pipe: Pipe): void {
+    if (this.#heldBy === pipe) this.#held = this.#heldBy = undefined;
+  }
 
   /** A message from a subscriber: ZMTP 3.0 spells subscriptions so, and an XSUB may send data. */
   #hear(pipe: Pipe, message: Message): void {
@@ -222,6 +243,7 @@ export class PublisherPattern implements Pattern {
       if (first || verbosity !== null) this.#tell(1, topic, pipe);
     } else {
       const unused = this.#subscriptions.remove(pipe, topic);
+      this.#letGo(pipe);
       if (unused || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe);
     }
   }

@@ -13,6 +13,8 @@ import type { Pipe, Publication } from "./pipe.ts";
 export class Distributor {
   /** Copies that found no room. */
   dropped = 0;
+  /** Whom {@link allWritable} found without room. */
+  blocking: Pipe | undefined;
   readonly #pipes: Set<Pipe> = new Set();
   /** Pipes that were full, and have not drained to half since. */
   readonly #full: Set<Pipe> = new Set();
@@ -69,9 +71,18 @@ export class Distributor {
     this.#mark++;
   }
 
-  /** Whether every chosen pipe has room. */
+  /**
+   * Whether every chosen pipe has room. If not, {@link blocking} is the last that has none: they write in the order in
+   * which they were chosen, so when that one has room the others should have it too.
+   */
   allWritable(): boolean {
-    for (const pipe of this.#chosen) if (!this.#hasRoom(pipe)) return false;
+    const chosen = this.#chosen;
+    this.blocking = undefined;
+    for (let i = chosen.length - 1; i >= 0; i--) {
+      if (this.#hasRoom(chosen[i]!)) continue;
+      this.blocking = chosen[i];
+      return false;
+    }
     return true;
   }
 

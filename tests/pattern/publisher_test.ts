@@ -187,6 +187,26 @@ test("with noDrop a full subscriber that leaves is waited for no longer", () => 
   assertEquals(rig.send("2"), true);
 });
 
+test("with noDrop a message that waits is not tried again before the peer it waits for has changed", () => {
+  const rig = pub({ noDrop: true });
+  const peers = Array.from({ length: 10 }, () => rig.join({ sendHighWaterMark: 1 }));
+  for (const peer of peers) peer.subscribe("");
+  rig.send("1");
+  let looks = 0;
+  const message = [latin1("2")];
+  Object.defineProperty(message, 0, { get: () => (looks++, latin1("2")) });
+  assertEquals([rig.pattern.send(message), looks > 0], [false, true]);
+  looks = 0;
+  for (const peer of peers.slice(0, 9)) {
+    peer.flush();
+    assertEquals(rig.pattern.send(message), false);
+  }
+  assertEquals(looks, 0);
+  peers[9]!.cancel("");
+  assertEquals(rig.pattern.send(message), true);
+  assertEquals(peers.map((peer) => peer.queue.at(-1)), [...new Array(9).fill("2"), "1"]);
+});
+
 test("a full subscriber misses messages in runs: none until half of its queue has gone", () => {
   const rig = pub();
   const peer = rig.join({ sendHighWaterMark: 4 });
