@@ -48,14 +48,14 @@ export interface Engine {
   /**
    * Octets from the peer, ours to keep. `now` is in milliseconds, of any clock that does not go back.
    *
-   * @returns Whether anything of the chunk is kept; if not, its memory may be used again.
+   * @returns `false`: nothing of the chunk is kept, its memory may be used again.
    */
-  receive(chunk: Uint8Array, now: number): boolean;
+  receive(chunk: Uint8Array, now: number): boolean | void;
   /**
    * Where the next octets had best be read to, so that a long body need not be copied; `undefined`: anywhere. What is
    * read there is handed to {@link receive} as the view that it fills, from the front.
    */
-  room(): Uint8Array<ArrayBuffer> | undefined;
+  room?(): Uint8Array<ArrayBuffer> | undefined;
   /** What it says of the peer that it has hung up now; `undefined`: nothing. */
   hungUp(cause: Error | undefined): ZmqError | undefined;
   /** The handler can take messages again. */

@@ -44,7 +44,7 @@ export type { ErrorCode } from "../errors.ts";
 export { Control } from "../message.ts";
 export type { Message } from "../message.ts";
 export type { HandshakeStep, Mechanism } from "../mechanism/mechanism.ts";
-export { Batch, type Segment } from "../wire/batch.ts";
+export { Batch, type Segment, SharedFrames } from "../wire/batch.ts";
 export type { FrameSink } from "../wire/frame.ts";
 export type { Metadata } from "../wire/metadata.ts";
 export type { SocketType } from "./compatibility.ts";

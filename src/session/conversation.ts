@@ -143,7 +143,7 @@ export class Conversation implements EngineHandler, LinkHandler {
   // What the link tells.
 
   /** Octets have come. */
-  data(chunk: Uint8Array): boolean {
+  data(chunk: Uint8Array): unknown {
     // Hot: once per chunk.
     this.bytesIn += chunk.length;
     return this.#fault === undefined && !this.#leaving && this.#engine.receive(chunk, this.#clock.now());
@@ -152,7 +152,7 @@ export class Conversation implements EngineHandler, LinkHandler {
   /** Where the next octets had best be read to. */
   room(): Uint8Array<ArrayBuffer> | undefined {
     // Hot: once per chunk.
-    return this.#fault === undefined && !this.#leaving ? this.#engine.room() : undefined;
+    return this.#fault === undefined && !this.#leaving ? this.#engine.room?.() : undefined;
   }
 
   /** The link is gone. */

@@ -42,9 +42,9 @@ export interface LinkHandler {
   /**
    * Octets have arrived: a plain `Uint8Array` (never a `Buffer`), ours to keep, never overwritten later.
    *
-   * @returns `false`: nothing of it is kept after all, its memory may be used again.
+   * @returns `false`: nothing of it is kept after all, its memory may be used again. Anything else: it is kept.
    */
-  data(chunk: Uint8Array): boolean | void;
+  data(chunk: Uint8Array): unknown;
   /**
    * For a link that can read into memory of another's: where the next octets had best go, `undefined` if that does not
    * matter. What is read there is handed to {@link data} as the view that it fills, from the front; before that the link

@@ -144,13 +144,14 @@ class SocksLink implements Link, LinkHandler {
     queueMicrotask(() => this.#release());
   }
 
-  data(chunk: Uint8Array): boolean | void {
+  data(chunk: Uint8Array): unknown {
     if (this.#held === undefined) return this.listener?.data(chunk);
     // A chunk that was on its way when the link was paused.
     const all = new Uint8Array(this.#held.length + chunk.length);
     all.set(this.#held);
     all.set(chunk, this.#held.length);
     this.#held = all;
+    return true;
   }
 
   room(): Uint8Array<ArrayBuffer> | undefined {

@@ -105,7 +105,8 @@ export class Batch {
    */
   appendShared(message: Message, frames: SharedFrames): void {
     // Hot: once per subscriber and message.
-    const { slab, start, end } = frames;
+    const { start, end } = frames;
+    const slab = frames.slab as Slab | undefined;
     if (slab === undefined) return this.append(message);
     if (this.#slab !== slab || this.#at !== start) {
       if (!this.#canAdopt(start)) return this.append(message);
@@ -318,8 +319,8 @@ function firstOf(segment: Run): Run {
 
 /** Messages that many peers get, framed once for all of them. One for each socket, so that they follow each other. */
 export class SharedFrames {
-  /** Where the message is that was framed last; `undefined` if it has no place here. */
-  slab: Slab | undefined;
+  /** The memory of the message that was framed last, a batch's business; `undefined` if it has no place here. */
+  slab: object | undefined;
   /** Where it begins. */
   start = 0;
   /** Where it ends. */
@@ -336,7 +337,9 @@ export class SharedFrames {
       if (size >= BY_REFERENCE) length = Infinity;
     }
     if (length > SLAB) return void (this.slab = undefined);
-    const { bytes } = this.slab = this.#room(length);
+    const slab = this.#room(length);
+    const bytes = slab.bytes;
+    this.slab = slab;
     let at = this.start = this.end;
     for (let i = 0; i < message.length; i++) {
       const body = message[i]!;
