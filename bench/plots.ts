@@ -53,10 +53,10 @@ export function plots(results: readonly Result[], machine: Machine): Map<string,
     [ratios("Patterns and transports, 64 B", results, BY_PATTERN)],
     [
       bars("REQ ⇄ REP, 64 B over tcp", "median round trip, µs: less is better", results, [["round trip", "roundtrip"]]),
-      bars("PUSH → PULL in one process", "messages a second, 64 B", results, [[
-        "inproc",
-        "throughput inproc 64B await",
-      ]]),
+      bars("PUSH → PULL in one process", "messages a second, 64 B", results, [
+        ["await", "throughput inproc 64B await"],
+        ["try…", "throughput inproc 64B try"],
+      ]),
       bars("writable → readable", "messages a second, 64 B over tcp", results, [[
         "streams",
         "throughput tcp 64B stream",
