@@ -30,6 +30,7 @@ interface Notice {
 class Subscriptions {
   readonly #byTopic: PrefixTrie<Set<Pipe>> = new PrefixTrie();
   readonly #byPipe: Map<Pipe, Map<string, Uint8Array>> = new Map();
+  #visit: (pipe: Pipe) => void = ignore;
 
   get size(): number {
     return this.#byTopic.size;
@@ -63,10 +64,15 @@ class Subscriptions {
 
   match(text: Uint8Array, visit: (pipe: Pipe) => void): void {
     // Hot: once per message.
-    this.#byTopic.match(text, (holders) => {
-      for (const pipe of holders) visit(pipe);
-    });
+    this.#visit = visit;
+    this.#byTopic.match(text, this.#visitAll);
   }
+
+  /** One function for all messages, instead of a closure for each. */
+  readonly #visitAll = (holders: Set<Pipe>): void => {
+    const visit = this.#visit;
+    for (const pipe of holders) visit(pipe);
+  };
 }
 
 function ignore(): void {}

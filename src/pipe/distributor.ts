@@ -18,7 +18,11 @@ export class Distributor {
   readonly #pipes: Set<Pipe> = new Set();
   /** Pipes that were full, and have not drained to half since. */
   readonly #full: Set<Pipe> = new Set();
+  /** The pipes that are chosen, and how many of them count: to make an array for each message would cost as much as it. */
   #chosen: Pipe[] = [];
+  #count = 0;
+  /** Whether the chosen are being sent to: what that begets must choose elsewhere. */
+  #sending = false;
   #mark = 0;
   readonly #publication: Publication = { framing: undefined, framed: false };
 
@@ -36,6 +40,9 @@ export class Distributor {
   detach(pipe: Pipe): void {
     this.#pipes.delete(pipe);
     this.#full.delete(pipe);
+    // It may be among the chosen of old.
+    this.#chosen = [];
+    this.#count = 0;
   }
 
   /** A pipe has room again. */
@@ -45,7 +52,8 @@ export class Distributor {
 
   /** Begins to choose: no pipe is chosen. */
   choose(): void {
-    this.#chosen = [];
+    if (this.#sending) this.#chosen = [];
+    this.#count = 0;
     this.#mark++;
   }
 
@@ -54,7 +62,7 @@ export class Distributor {
     // Hot: once per subscriber and message.
     if (pipe.mark === this.#mark) return;
     pipe.mark = this.#mark;
-    this.#chosen.push(pipe);
+    this.#chosen[this.#count++] = pipe;
   };
 
   /** Chooses every pipe. */
@@ -68,6 +76,7 @@ export class Distributor {
     const inverted: Pipe[] = [];
     for (const pipe of this.#pipes) if (pipe.mark !== before) inverted.push(pipe);
     this.#chosen = inverted;
+    this.#count = inverted.length;
     this.#mark++;
   }
 
@@ -78,7 +87,7 @@ export class Distributor {
   allWritable(): boolean {
     const chosen = this.#chosen;
     this.blocking = undefined;
-    for (let i = chosen.length - 1; i >= 0; i--) {
+    for (let i = this.#count - 1; i >= 0; i--) {
       if (this.#hasRoom(chosen[i]!)) continue;
       this.blocking = chosen[i];
       return false;
@@ -90,9 +99,13 @@ export class Distributor {
   send(message: Message): void {
     // Hot: once per subscriber and message.
     const chosen = this.#chosen;
-    const publication = chosen.length > 1 ? this.#publication : undefined;
-    this.#publication.framed = false;
-    for (let i = 0; i < chosen.length; i++) {
+    const count = this.#count;
+    // What an outlet's peer in this process answers at once may be published while we are at it.
+    const within = this.#sending;
+    const publication = count > 1 && !within ? this.#publication : undefined;
+    if (publication !== undefined) publication.framed = false;
+    this.#sending = true;
+    for (let i = 0; i < count; i++) {
       const pipe = chosen[i]!;
       if (this.#hasRoom(pipe)) pipe.write(message, publication);
       else {
@@ -100,6 +113,7 @@ export class Distributor {
         this.dropped++;
       }
     }
+    this.#sending = within;
   }
 
   #hasRoom(pipe: Pipe): boolean {

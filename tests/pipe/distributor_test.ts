@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Distributor } from "../../src/pipe/distributor.ts";
-import type { Pipe, PipeOwner } from "../../src/pipe/pipe.ts";
+import type { Pipe, PipeOwner, Publication } from "../../src/pipe/pipe.ts";
 import { message, Peer, PIPE_OPTIONS } from "../pipe_fixture.ts";
 import { test } from "../harness.ts";
 
@@ -102,4 +102,36 @@ test("a pipe that leaves gets nothing more", () => {
   spread.distributor.detach(a.pipe);
   spread.sendAll("3");
   assertEquals([queues(a, b), spread.distributor.size], [["1", "123"], 1]);
+});
+
+test("what is published from within goes to its own choice, and is framed on its own", () => {
+  const spread = new Spread();
+  const [a, b, c] = [spread.join(), spread.join(), spread.join()];
+  const publications: [string, unknown, boolean | undefined][] = [];
+  for (const peer of [a, b, c]) {
+    const put = peer.put.bind(peer);
+    peer.pipe.open(Object.assign(peer, {
+      put(item: Uint8Array[], publication?: Publication): void {
+        put(item);
+        publications.push([peer.queue.at(-1)!, publication?.framing, publication?.framed]);
+        if (publication !== undefined) {
+          publication.framing = item;
+          publication.framed = true;
+        }
+        if (peer === a && peer.queue.length === 1) spread.send("2", c, a);
+      },
+    }));
+  }
+  const one = message("1");
+  spread.distributor.choose();
+  spread.distributor.addAll();
+  spread.distributor.send(one);
+  assertEquals(queues(a, b, c), ["12", "1", "21"]);
+  assertEquals(publications, [
+    ["1", undefined, false],
+    ["2", undefined, undefined],
+    ["2", undefined, undefined],
+    ["1", one, true],
+    ["1", one, true],
+  ]);
 });
