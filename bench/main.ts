@@ -83,7 +83,7 @@ async function main(): Promise<void> {
       if (found.length === 0) return;
       results.push(...found);
       console.log(heading(title, unit ?? found[0]!.unit, bench.baseline?.name));
-      const rows = new Set(found.map(({ row }) => row)).size > 1;
+      const rows = unit === undefined && found.some(({ row }) => row !== "");
       for (const result of found) console.log(line(result, rows));
       console.log();
     } catch (error) {

@@ -104,18 +104,28 @@ function valueOf({ unit }: Case, finding: Finding, count: number): number {
   return unit === "µs" ? finding.p50! : count / finding.seconds;
 }
 
+/** What was found to last long enough, for cases that are alike. */
+const known = new Map<string, number>();
+
 /**
  * How many messages make a run last about {@link Bench.span}: found by trying, since while compilers still work
  * messages go at a fraction of their later speed.
  */
 export async function countFor(what: Part, peer: Peer, { helper, span }: Bench): Promise<number> {
-  const { octets } = what.size;
-  const slow = what.play.binds === "reply" ? 20 : Math.max(1, what.words.peers ?? 1);
-  let count = Math.max(100, Math.round(Math.min(20_000, (8 << 20) / octets) / slow));
+  const { size: { octets }, play, calls, transport, words } = what;
+  const like = [peer.name, play.binds, play.connects, play.tested, octets, calls, transport, words.parts].join(" ");
+  // A message to many is as much work as many messages; a round trip is as much as twenty.
+  const share = play.binds === "reply" ? 20 : play.binds === "publish" ? words.peers ?? 1 : 1;
+  const first = known.get(like) ?? Math.min(20_000, (8 << 20) / octets);
+  let count = Math.max(100, Math.round(first / share));
   for (;;) {
-    const { seconds } = await run(what, peer, helper, count);
-    const share = seconds / span;
-    if (share > 0.6) return Math.max(1, Math.round(count / share));
-    count = Math.round(count * Math.min(20, 1 / share));
+    const part = (await run(what, peer, helper, count)).seconds / span;
+    if (part > 0.6) {
+      const found = Math.max(1, Math.round(count / part));
+      // Half of it: the next case may be slower, and a run that is too long is time lost.
+      known.set(like, (found * share) / 2);
+      return found;
+    }
+    count = Math.round(count * Math.min(20, 1 / part));
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readFileSync } from "node:fs";
 import { type Peer, plays } from "../peers.ts";
 import type { Result } from "../results.ts";
 import type { Bench } from "../rounds.ts";
@@ -13,10 +14,17 @@ import { summarise } from "../statistics.ts";
 /** Milliseconds in which the last handshakes end at the server, and what they needed is let go. */
 const REST = 500;
 
+/** Files that a process has open besides. */
+const SPARE = 200;
+
 /** Measures everyone. */
 export async function measureMemory(bench: Bench): Promise<Result[]> {
   const results: Result[] = [];
-  const steps = bench.quick ? [100, 1000] : [100, 1000, 10_000];
+  const wanted = bench.quick ? [100, 1000] : [100, 1000, 10_000];
+  const steps = wanted.filter((step) => step + SPARE <= mostFiles());
+  if (steps.length < wanted.length) {
+    bench.note(`memory: ${steps.at(-1) ?? 0} connections at most, raise the limit of open files (ulimit -n)`);
+  }
   const others = [bench.zeromq, bench.baseline].filter((peer) => peer !== undefined);
   for (const peer of new Set([...bench.ours, ...others])) {
     if (!plays(peer, "idle", "await")) continue;
@@ -26,6 +34,17 @@ export async function measureMemory(bench: Bench): Promise<Result[]> {
     }
   }
   return results;
+}
+
+/** How many files a process may have open, if it asks. */
+function mostFiles(): number {
+  try {
+    const found = /^Max open files\s+\S+\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"));
+    return found === null ? Infinity : Number(found[1]);
+  } catch {
+    // Not Linux: whoever runs out of files will say so.
+    return Infinity;
+  }
 }
 
 /** Pairs of connections, and the octets that each of them costs. */
