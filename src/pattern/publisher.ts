@@ -98,6 +98,7 @@ export class PublisherPattern implements Pattern {
    */
   #held: Message | undefined;
   #heldBy: Pipe | undefined;
+  #heldInverted = false;
   /** With `manualLastValue`: the peer that was subscribed last, if the next message is for it alone. */
   #newest: Pipe | undefined;
 
@@ -170,13 +171,14 @@ export class PublisherPattern implements Pattern {
   send(message: Message): boolean {
     const out = this.#out;
     const { noDrop } = this.#options;
-    if (noDrop && message === this.#held) return false;
+    if (noDrop && message === this.#held && this.#options.invertMatching === this.#heldInverted) return false;
     out.choose();
     this.#subscriptions.match(message[0]!, this.#newest === undefined ? out.add : this.#addNewest);
     if (this.#options.invertMatching) out.invert();
     if (noDrop) {
       this.#held = out.allWritable() ? undefined : message;
       this.#heldBy = out.blocking;
+      this.#heldInverted = this.#options.invertMatching;
       if (this.#held !== undefined) return false;
     }
     out.send(message);
@@ -196,6 +198,7 @@ export class PublisherPattern implements Pattern {
   /** With `manual`: subscribes the peer whose request was received last. */
   grant(topic: Uint8Array): void {
     if (this.#lastPipe === undefined) return;
+    this.#held = this.#heldBy = undefined;
     // Not `slice`: of a Node Buffer that would be no copy.
     this.#subscriptions.add(this.#lastPipe, new Uint8Array(topic));
     if (this.#options.manualLastValue) this.#newest = this.#lastPipe;
@@ -235,6 +238,7 @@ export class PublisherPattern implements Pattern {
   }
 
   #apply(pipe: Pipe, control: Control): void {
+    this.#letGo(pipe);
     const topic = control.topic;
     const subscribe = control.type === "subscribe";
     if (this.#manual) {
@@ -249,7 +253,6 @@ export class PublisherPattern implements Pattern {
       if (first || verbosity !== null) this.#tell(1, topic, pipe);
     } else {
       const unused = this.#subscriptions.remove(pipe, topic);
-      this.#letGo(pipe);
       if (unused || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe);
     }
   }

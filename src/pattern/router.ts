@@ -69,6 +69,7 @@ export class RouterPattern implements Pattern {
     const route = this.#byPipe.get(pipe);
     if (route !== undefined && this.#byKey.get(route.key) === route) this.#byKey.delete(route.key);
     if (route === this.#lastOut) this.#lastOut = undefined;
+    if (route === this.#lastIn) this.#lastIn = undefined;
     if (pipe.inbound.length === 0) this.#byPipe.delete(pipe);
   }
 

@@ -35,6 +35,9 @@ const LONGEST_DELAY = 0x7fffffff;
 /** What lies further apart, in milliseconds, is taken for two turns: less than a round trip, more than between two sends. */
 const APART = 0.01;
 
+/** So many guesses may follow each other: a loop of writes, each of them long, is one turn however long it takes. */
+const MOST_GUESSES = 8;
+
 /** What calls a task at the end of a turn. All runtimes but browsers have the first. */
 export interface Scheduling {
   /** Calls `task` once the turn is over. */
@@ -49,8 +52,9 @@ export class Turns {
   #number = 0;
   /** Whether the runtime will tell us of the turn's end. */
   #armed = false;
-  /** When a guess was last asked for. */
+  /** When a guess was last asked for, and how often it was a new turn since the last one that ended for certain. */
   #asked = -Infinity;
+  #guesses = 0;
   #tasks: (() => void)[] = [];
   #schedule: (() => void) | undefined;
 
@@ -72,7 +76,10 @@ export class Turns {
    * @param now Milliseconds.
    */
   guess(now: number): number {
-    if (!this.#armed && now - this.#asked > APART) this.#number++;
+    if (!this.#armed && now - this.#asked > APART) {
+      if (this.#guesses++ < MOST_GUESSES) this.#number++;
+      else this.#arm();
+    }
     this.#asked = now;
     return this.#number;
   }
@@ -91,6 +98,7 @@ export class Turns {
 
   readonly #end = (): void => {
     this.#armed = false;
+    this.#guesses = 0;
     this.#number++;
     const tasks = this.#tasks;
     this.#tasks = [];

@@ -12,7 +12,7 @@ const SLAB = 65536;
 let slab = new Uint8Array(0);
 /** Its memory: JavaScriptCore takes its time to say whose a view is. */
 let memory = slab.buffer;
-let at = SLAB;
+let at = 0;
 
 /**
  * Copies a message. Frames of 16 KiB and more are on loan, so they are passed on as views of the sender's memory. Every
@@ -32,7 +32,8 @@ function copyFrame(frame: Uint8Array): Uint8Array {
   const size = frame.length;
   if (size === 0) return EMPTY;
   if (size >= BY_REFERENCE) return new Uint8Array(frame.buffer, frame.byteOffset, size);
-  if (SLAB - at < size) {
+  // Of the slab itself: whoever transfers a frame takes the memory away, and its length becomes 0.
+  if (slab.length - at < size) {
     slab = new Uint8Array(SLAB);
     memory = slab.buffer;
     at = 0;

@@ -30,12 +30,19 @@ const spare: Memory[] = [];
 
 /** A run of memory; another one when it is nearly full, or too large to wait with. */
 export class Slab {
-  #memory: Memory = { octets: new Uint8Array(SMALLEST_SLAB), filled: 0 };
+  readonly #keep: (memory: ArrayBuffer) => void;
+  #memory: Memory;
   /** How many octets have been read into it for us, in how many reads. */
   #octets = 0;
   #reads = 0;
   /** Whether the last read filled it to the end, so that there is more to read at once. */
   #flooded = false;
+
+  /** `keep` is told of all new memory, which must not be taken away from under a read. */
+  constructor(keep: (memory: ArrayBuffer) => void = () => {}) {
+    this.#keep = keep;
+    this.#memory = this.#make(SMALLEST_SLAB);
+  }
 
   /** Where the next read goes. Hot: once per read. */
   room(): Uint8Array {
@@ -63,7 +70,17 @@ export class Slab {
     this.#octets -= count;
     this.#reads--;
     // Whose chunks all come back would never be seen to need more.
-    if (this.#flooded && memory.octets.length < LARGEST_SLAB) this.#memory = large();
+    if (this.#flooded && memory.octets.length < LARGEST_SLAB) this.#memory = this.#large();
+  }
+
+  #large(): Memory {
+    return spare.pop() ?? this.#make(LARGEST_SLAB);
+  }
+
+  #make(size: number): Memory {
+    const octets = new Uint8Array(size);
+    this.#keep(octets.buffer);
+    return { octets, filled: 0 };
   }
 
   #renew(): void {
@@ -71,19 +88,15 @@ export class Slab {
     if (old.octets.length === LARGEST_SLAB && !hasLittle(old) && spare.length < KEPT) spare.push(old);
     const wanted = this.#octets / this.#reads * READS_PER_SLAB;
     if (this.#flooded && wanted > LARGEST_WAITING_SLAB) {
-      this.#memory = large();
+      this.#memory = this.#large();
     } else {
       let size = SMALLEST_SLAB;
       while (size < wanted && size < LARGEST_WAITING_SLAB) size *= 2;
-      this.#memory = { octets: new Uint8Array(size), filled: 0 };
+      this.#memory = this.#make(size);
     }
     this.#octets = 0;
     this.#reads = 0;
   }
-}
-
-function large(): Memory {
-  return spare.pop() ?? { octets: new Uint8Array(LARGEST_SLAB), filled: 0 };
 }
 
 function hasLittle({ octets, filled }: Memory): boolean {

@@ -30,6 +30,8 @@ const KEPT = 32;
 const LONG_HEADER = 9;
 /** How long a run in shared memory must be to go out as it is when the next message does not follow upon it. */
 const WORTH_A_WRITE = 16384;
+/** How long it must be to go out as it is when the next message is at the beginning of new memory, as everyone's is. */
+const WORTH_THE_MEMORY = 1024;
 /** Up to here a loop copies faster than a call of `set`. */
 const TINY = 12;
 
@@ -151,10 +153,10 @@ export class Batch {
   /** Gives a segment's memory back: its octets may be overwritten from now on. */
   release(segment: Segment): void {
     const { slab } = segment as Run;
-    if (slab === undefined) return;
-    drop(slab);
+    if (slab !== undefined) drop(slab);
     // A peer with nothing queued and nothing on loan holds no memory.
-    if (this.length === 0 && slab === this.#slab && (slab.uses === 1 || this.#limit === 0)) this.#close();
+    const open = this.#slab;
+    if (open !== undefined && this.length === 0 && (open.uses === 1 || this.#limit === 0)) this.#close();
   }
 
   /** Forgets what is queued, but for the rest of a message whose beginning has been taken. */
@@ -295,11 +297,11 @@ export class Batch {
     const open = this.#at - this.#start;
     if (open === 0) return true;
     if (this.#limit > 0) return false;
-    if (start === 0 || open >= WORTH_A_WRITE) return true;
+    if (open >= (start === 0 ? WORTH_THE_MEMORY : WORTH_A_WRITE)) return true;
     // A write of its own for these few would cost more than to copy them.
     const shared = this.#slab!;
     const run = shared.bytes.subarray(this.#start, this.#at);
-    this.#open(SLAB).bytes.set(run);
+    this.#open(this.#busy || open > SMALL_SLAB / 2 ? SLAB : SMALL_SLAB).bytes.set(run);
     this.#at = this.#lastEnd = open;
     drop(shared);
     return false;

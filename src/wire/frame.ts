@@ -31,6 +31,8 @@ const COMMAND_LIMIT = 65536;
 const SMALL_BODY = 8192;
 /** A longer one gets at most this many times the memory of what has come of it: enough for most, and to copy little. */
 const AHEAD = 16;
+/** Less room than this is not worth a read: there is more by now. */
+const LEAST_ROOM = 1024;
 /** How much of a body must be missing for {@link FrameDecoder.room} to be worth a read of its own. */
 const WORTH_A_READ = 16384;
 
@@ -109,7 +111,8 @@ export class FrameDecoder {
    */
   room(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#size - this.#have < WORTH_A_READ || this.#stopped) return undefined;
-    if (this.#have === this.#body.length) this.#makeRoom(this.#have);
+    const left = this.#body.length - this.#have;
+    if (left < LEAST_ROOM) this.#makeRoom(this.#have);
     return this.#body.subarray(this.#have);
   }
 

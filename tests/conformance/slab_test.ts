@@ -107,3 +107,14 @@ test("the rest of a large slab that is given back goes to another, and to one at
     200,
   );
 });
+
+test("all memory that is read into is told of before", () => {
+  const told = new Set<ArrayBufferLike>();
+  const slab = new Slab((memory) => told.add(memory));
+  for (let i = 0; i < 40; i++) {
+    const chunk = read(slab, i < 30 ? 50 * i : Infinity);
+    // Large slabs may have been another's, which told of them.
+    assert(told.has(chunk.buffer) || chunk.buffer.byteLength === LARGEST_SLAB);
+  }
+  assert(told.size > 2);
+});

@@ -207,6 +207,16 @@ test("with noDrop a message that waits is not tried again before the peer it wai
   assertEquals(peers.map((peer) => peer.queue.at(-1)), [...new Array(9).fill("2"), "1"]);
 });
 
+test("with noDrop and invertMatching a full peer that subscribes to what waits is waited for no longer", () => {
+  const rig = pub({ noDrop: true, invertMatching: true });
+  const [full, other] = [rig.join({ sendHighWaterMark: 1 }), rig.join()];
+  rig.send("1");
+  const waiting = message("topic");
+  assertEquals(rig.pattern.send(waiting), false);
+  full.subscribe("topic");
+  assertEquals([rig.pattern.send(waiting), full.queue, other.queue], [true, ["1"], ["1", "topic"]]);
+});
+
 test("a full subscriber misses messages in runs: none until half of its queue has gone", () => {
   const rig = pub();
   const peer = rig.join({ sendHighWaterMark: 4 });

@@ -133,3 +133,19 @@ test("chance is from 0 up to 1", () => {
     assert(chance >= 0 && chance < 1);
   }
 });
+
+test("guesses cost the runtime nothing, and are believed a few times before it is asked", () => {
+  const loop = new Loop();
+  const turns = new Turns(loop);
+  const first = turns.guess(1000);
+  assertEquals([turns.guess(1000.005), turns.guess(1000.009)], [first, first]);
+  let now = 1000;
+  let last = first;
+  for (let i = 0; i < 100; i++) {
+    const next = turns.guess(now += 1);
+    assert(next === last || next === last + 1);
+    last = next;
+  }
+  // A loop of long writes is one turn: it may not go on for ever without the runtime being asked for the turn's end.
+  assertEquals([last - first, loop.tasks.length], [7, 1]);
+});

@@ -39,3 +39,9 @@ test("long frames are views of the sender's memory, and no more of it than their
   const [frame] = copyMessage([memory.subarray(5, 5 + BY_REFERENCE)]);
   assertEquals([frame!.buffer, frame!.byteOffset, frame!.length], [memory.buffer, 5, BY_REFERENCE]);
 });
+
+test("whoever takes a copy's memory away disturbs no later copy", () => {
+  const [frame] = copyMessage([Uint8Array.of(1, 2, 3)]);
+  structuredClone(frame, { transfer: [frame!.buffer as ArrayBuffer] });
+  assertEquals(copyMessage([Uint8Array.of(4, 5)]), [Uint8Array.of(4, 5)]);
+});

@@ -155,6 +155,18 @@ test("a slab is used again once all that was in it is released, and not before",
   assertEquals(batch.take()!.bytes.byteOffset, 0);
 });
 
+test("a queue that has sent a long body holds no memory for its header", () => {
+  const headers = Array.from({ length: 5 }, () => {
+    const batch = new Batch();
+    batch.append([body(BY_REFERENCE)]);
+    const [header, long] = [batch.take()!, batch.take()!];
+    batch.release(header);
+    batch.release(long);
+    return header.bytes.buffer;
+  });
+  assertEquals(new Set(headers).size, 1);
+});
+
 test("what many get is framed once: their segments are of one slab", () => {
   const frames = new SharedFrames();
   const batches = [new Batch(), new Batch(), new Batch()];

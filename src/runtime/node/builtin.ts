@@ -141,6 +141,12 @@ export interface Fs {
   mkdtemp(prefix: string): Promise<string>;
 }
 
+/** `node:worker_threads`. */
+export interface Workers {
+  /** Makes it an error to transfer memory to another thread. */
+  markAsUntransferable(memory: ArrayBuffer): void;
+}
+
 interface Process {
   readonly platform: string;
   getBuiltinModule(name: string): unknown;
@@ -151,6 +157,7 @@ interface Modules {
   readonly "node:os": Os;
   readonly "node:dns/promises": Dns;
   readonly "node:fs/promises": Fs;
+  readonly "node:worker_threads": Workers;
 }
 
 /** Node's `process`, or `undefined` where there is none that can give out modules. */

@@ -12,7 +12,8 @@ import { builtin, type Reading, type Socket } from "./builtin.ts";
 /** What Node is to know of reading when it makes a socket, which is before there is a link. */
 export class Intake implements Reading {
   #handler: LinkHandler | undefined;
-  readonly #slab = new Slab();
+  // Node writes to a slab for as long as it is not asked for another, whoever else may have got a part of it by then.
+  readonly #slab = new Slab(builtin("node:worker_threads").markAsUntransferable);
   /** Where the handler wants the octets that are being read. */
   #room: Uint8Array | undefined;
 
