@@ -11,7 +11,8 @@ export type Message = Uint8Array[];
 
 /**
  * A message as it is received: its frames, in order, at least one. Each frame is a view of the chunk it came in:
- * keeping a small frame keeps its whole chunk (64 KiB or so) in memory; `frame.slice()` makes a copy that does not.
+ * keeping a small frame keeps its whole chunk (128 KiB or so) in memory; `frame.slice()` makes a copy that does not. The
+ * chunk's memory is shared: transfer a copy to another thread, not `frame.buffer`.
  */
 export type Frames = Uint8Array<ArrayBuffer>[];
 
