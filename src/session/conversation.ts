@@ -21,6 +21,14 @@ import type { Outflow } from "./outflow.ts";
 /** How long a peer may take to hang up once we have, if it has nothing of ours left to read. In milliseconds. */
 export const FAREWELL = 1000;
 
+/** A chunk of so many octets is part of a flood: a lone message need not count. */
+const FLOOD = 16 * 1024;
+/** How many octets of floods one turn takes, from all peers together: a millisecond or two of small messages. */
+const A_TURN = 256 * 1024;
+
+/** What this turn has taken. One for the process, since it has one event loop. */
+const taken: { clock: Clock | undefined; turn: number; octets: number } = { clock: undefined, turn: 0, octets: 0 };
+
 /** Who holds a conversation. */
 export interface ConversationOwner {
   /** Makes the engine. */
@@ -56,6 +64,10 @@ export class Conversation implements EngineHandler, LinkHandler {
   #over = false;
   /** Whether messages are thrown away as they come. */
   #discarding = false;
+  /** Whether the pipe is full. */
+  #stopped = false;
+  /** Whether others have their turn: nothing is read before the end of this one. */
+  #resting = false;
   /** The link is gone, and what it brought is being handed over, whatever the high-water mark. */
   #draining = false;
   /** Cancels the handshake's timer, and later the farewell's. */
@@ -92,7 +104,8 @@ export class Conversation implements EngineHandler, LinkHandler {
   /** There is room for messages again. */
   resume(): void {
     if (this.#fault !== undefined || this.#over) return;
-    this.link.resume();
+    this.#stopped = false;
+    if (!this.#resting) this.link.resume();
     this.#engine.resume();
   }
 
@@ -146,7 +159,9 @@ export class Conversation implements EngineHandler, LinkHandler {
   data(chunk: Uint8Array): unknown {
     // Hot: once per chunk.
     this.bytesIn += chunk.length;
-    return this.#fault === undefined && !this.#leaving && this.#engine.receive(chunk, this.#clock.now());
+    if (this.#fault !== undefined || this.#leaving) return false;
+    if (chunk.length >= FLOOD) this.#pace(chunk.length);
+    return this.#engine.receive(chunk, this.#clock.now());
   }
 
   /** Where the next octets had best be read to. */
@@ -205,9 +220,31 @@ export class Conversation implements EngineHandler, LinkHandler {
   #deliver(item: Message | Control): boolean {
     // Hot: once per message.
     if (this.#discarding || this.#pipe.deliver(item) || this.#draining) return true;
+    this.#stopped = true;
     this.link.pause();
     return false;
   }
+
+  /** Lets timers and other I/O have their turn: runtimes read on for as long as there is something to read. */
+  #pace(octets: number): void {
+    const clock = this.#clock;
+    const turn = clock.turn();
+    if (taken.clock !== clock || taken.turn !== turn) {
+      taken.clock = clock;
+      taken.turn = turn;
+      taken.octets = 0;
+    }
+    taken.octets += octets;
+    if (taken.octets < A_TURN || this.#resting) return;
+    this.#resting = true;
+    this.link.pause();
+    clock.atTurnEnd(this.#rested);
+  }
+
+  readonly #rested = (): void => {
+    this.#resting = false;
+    if (!this.#stopped && !this.#over) this.link.resume();
+  };
 
   #patience(time: number): void {
     this.#stopTimer();
