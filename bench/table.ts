@@ -13,7 +13,7 @@ const TITLE = 52;
 /** What stands above the lines of some results. */
 export function heading(title: string, unit: string, baseline: string | undefined): string {
   const ratio = baseline === undefined ? "" : `× ${baseline}`;
-  return `${title.padEnd(TITLE)}${unit.padStart(13)}${"spread".padStart(9)}${ratio.padStart(12)}`;
+  return `${title.padEnd(TITLE)}${unit.padStart(13)}${"spread".padStart(9)}${ratio.padStart(15)}`;
 }
 
 /** One result's line; `row` is said too if it tells results apart. */
@@ -24,7 +24,7 @@ export function line({ row, peer, unit, figure, ratio, also }: Result, rows: boo
     name,
     amount(figure.median, unit).padStart(13),
     spread(figure).padStart(9),
-    (ratio === undefined ? "" : `${ratio.median.toFixed(2)} ${spread(ratio)}`).padStart(12),
+    (ratio === undefined ? "" : `${ratio.median.toFixed(2)} ${spread(ratio)}`).padStart(15),
     rest.length === 0 ? "" : `   ${rest.join(", ")}`,
   ].join("");
 }
