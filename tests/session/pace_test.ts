@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
 import type { Engine } from "../../src/engine/engine.ts";
-import { Pipe } from "../../src/pipe/pipe.ts";
 import { Conversation } from "../../src/session/conversation.ts";
 import { Outflow } from "../../src/session/outflow.ts";
 import type { Link } from "../../src/transport/link.ts";
@@ -21,7 +20,7 @@ function converse(clock: ManualClock): { conversation: Conversation; told: strin
   const { pipe } = new Peer({ readable() {}, writable() {} }, PIPE_OPTIONS);
   const outflow = new Outflow(clock, { sent() {}, drained() {}, more() {}, refuse() {} });
   const owner = { engine: () => engine, shaken() {}, failing() {}, over() {} };
-  return { conversation: new Conversation(link, pipe as Pipe, outflow, clock, owner), told };
+  return { conversation: new Conversation(link, pipe, outflow, clock, owner), told };
 }
 
 test("a turn takes 256 KiB of long chunks, from all peers together, and the rest in the next", async () => {
