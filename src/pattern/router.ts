@@ -10,6 +10,7 @@
  */
 
 import { keyOf, showOctets } from "../bytes/ascii.ts";
+import { Copies } from "../bytes/copies.ts";
 import { equal } from "../bytes/equal.ts";
 import { UnreachableError, ZmqError } from "../errors.ts";
 import { EMPTY, type Message } from "../message.ts";
@@ -23,7 +24,7 @@ interface Route {
   key: string;
 }
 
-/** Copies of ids share memory: `slice` takes V8 five times as long as a view. */
+/** The octets of the slab that copies of ids share: an application may keep one of them for each peer. */
 const SLAB = 4096;
 
 /** The rules of ROUTER. */
@@ -38,9 +39,8 @@ export class RouterPattern implements Pattern {
   /** The route of the last message in, and of the last one out: the next is often of the same. */
   #lastIn: Route | undefined;
   #lastOut: Route | undefined;
-  #copies = new Uint8Array(0);
-  #memory = this.#copies.buffer;
-  #copied = 0;
+  /** The application may do with an id that it gets as it likes. */
+  readonly #ids = new Copies(SLAB);
 
   /** `firstNumber`: where the numbers in made-up ids start, best at random; an unsigned integer of 32 bits. */
   constructor(options: PatternOptions, firstNumber: number) {
@@ -128,7 +128,7 @@ export class RouterPattern implements Pattern {
       this.#byPipe.delete(pipe);
       this.#lastIn = undefined;
     }
-    const id = this.#copy(route.id);
+    const id = this.#ids.copy(route.id);
     return message.length === 1 ? [id, message[0]!] : [id, ...message];
   }
 
@@ -140,22 +140,6 @@ export class RouterPattern implements Pattern {
     const route = this.#byKey.get(keyOf(id));
     if (route !== undefined) this.#lastOut = route;
     return route;
-  }
-
-  /** The application may do with what it gets as it likes. */
-  #copy(id: Uint8Array): Uint8Array {
-    // Hot: once per message.
-    const length = id.length;
-    if (this.#copies.length - this.#copied < length) {
-      this.#copies = new Uint8Array(SLAB);
-      this.#memory = this.#copies.buffer;
-      this.#copied = 0;
-    }
-    const at = this.#copied;
-    const copies = this.#copies;
-    for (let i = 0; i < length; i++) copies[at + i] = id[i]!;
-    this.#copied = at + length;
-    return new Uint8Array(this.#memory, at, length);
   }
 
   /** Gives a peer its id, or refuses it. Answers whether it may stay. */

@@ -5,14 +5,10 @@
  * @module
  */
 
+import { Copies } from "../bytes/copies.ts";
 import { BY_REFERENCE, EMPTY, type Message } from "../message.ts";
 
-/** Copies share memory: a `Uint8Array` with memory of its own costs up to ten times a view. */
-const SLAB = 65536;
-let slab = new Uint8Array(0);
-/** Its memory: JavaScriptCore takes its time to say whose a view is. */
-let memory = slab.buffer;
-let at = 0;
+const copies = /* @__PURE__ */ new Copies(65536);
 
 /**
  * Copies a message. Frames of 16 KiB and more are on loan, so they are passed on as views of the sender's memory. Every
@@ -32,14 +28,5 @@ function copyFrame(frame: Uint8Array): Uint8Array {
   const size = frame.length;
   if (size === 0) return EMPTY;
   if (size >= BY_REFERENCE) return new Uint8Array(frame.buffer, frame.byteOffset, size);
-  // Of the slab itself: whoever transfers a frame takes the memory away, and its length becomes 0.
-  if (slab.length - at < size) {
-    slab = new Uint8Array(SLAB);
-    memory = slab.buffer;
-    at = 0;
-  }
-  slab.set(frame, at);
-  const copy = new Uint8Array(memory, at, size);
-  at += size;
-  return copy;
+  return copies.copy(frame);
 }

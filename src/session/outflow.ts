@@ -199,9 +199,11 @@ export class Outflow implements Outlet {
       }
     }
     this.#flushing = false;
-    // What took long was the write: what comes right behind it is of the same turn.
-    if (sent > 0) this.#turn = this.#clock.turn(true);
-    if (sent > 0) this.#owner.sent(sent);
+    if (sent > 0) {
+      // What took long was the write: what comes right behind it is of the same turn.
+      this.#turn = this.#clock.turn(true);
+      this.#owner.sent(sent);
+    }
     if (this.idle) this.#owner.drained();
     if (this.#whenSaid !== undefined && this.#onLoan < 0) {
       const said = this.#whenSaid;

@@ -1,7 +1,8 @@
 /**
  * Memory to read into, of a size that fits the traffic. A connection waits with 2 to 16 KiB of its own. While there is
  * more than that to read it borrows 128 KiB, and gives the rest back once it has read all: so those who have been busy
- * hold no more than the others. What has been filled is handed up as views and never written again, unless it is given back.
+ * hold no more than the others. What has been filled is handed up as views and never written again, unless it is given
+ * back.
  *
  * @module
  */

@@ -128,12 +128,8 @@ export class Batch {
   /** Queues a single frame that counts as no message: a command, or a subscription as ZMTP 3.0 spells it. */
   appendControl(flags: number, body: Uint8Array): void {
     // Copied whatever its length: by reference it would look like the inside of a message.
-    const size = body.length;
-    const slab = this.#room(size + LONG_HEADER);
-    this.#at = writeHeader(slab.bytes, this.#at, flags, size);
-    slab.bytes.set(body, this.#at);
-    this.length += size + (size < 256 ? 2 : LONG_HEADER);
-    this.#lastEnd = this.#at += size;
+    this.#copy(flags, body);
+    this.#lastEnd = this.#at;
   }
 
   /** Takes the next run of octets, or `undefined` if there is none. It must be released. */
@@ -217,16 +213,16 @@ export class Batch {
 
   // Hot: once per frame.
   #frame(more: number, body: Uint8Array): void {
-    const size = body.length;
-    if (size >= BY_REFERENCE) return this.#frameByReference(more, body);
-    const slab = this.#limit - this.#at < size + LONG_HEADER ? this.#room(size + LONG_HEADER) : this.#slab!;
-    const bytes = slab.bytes;
+    if (body.length >= BY_REFERENCE) this.#frameByReference(more, body);
+    else this.#copy(more, body);
+  }
+
+  // Hot: once per frame.
+  #copy(flags: number, body: Uint8Array): void {
+    const slab = this.#room(body.length + LONG_HEADER);
     const from = this.#at;
-    const at = writeHeader(bytes, from, more, size);
-    if (size <= TINY) { for (let i = 0; i < size; i++) bytes[at + i] = body[i]!; }
-    else bytes.set(body, at);
-    this.#at = at + size;
-    this.length += at + size - from;
+    this.#at = writeFrame(slab.bytes, from, flags, body);
+    this.length += this.#at - from;
   }
 
   #frameByReference(more: number, body: Uint8Array): void {
@@ -344,10 +340,7 @@ export class SharedFrames {
     this.slab = slab;
     let at = this.start = this.end;
     for (let i = 0; i < message.length; i++) {
-      const body = message[i]!;
-      at = writeHeader(bytes, at, i < message.length - 1 ? MORE : 0, body.length);
-      bytes.set(body, at);
-      at += body.length;
+      at = writeFrame(bytes, at, i < message.length - 1 ? MORE : 0, message[i]!);
     }
     this.end = at;
   }
@@ -380,6 +373,16 @@ function drop(slab: Slab): void {
   if (pool !== undefined && pool.length < KEPT) pool.push(slab);
 }
 
+/** Writes a frame. Answers where it ends. */
+function writeFrame(bytes: Uint8Array, from: number, flags: number, body: Uint8Array): number {
+  // Hot: once per frame.
+  const size = body.length;
+  const at = writeHeader(bytes, from, flags, size);
+  if (size <= TINY) { for (let i = 0; i < size; i++) bytes[at + i] = body[i]!; }
+  else bytes.set(body, at);
+  return at + size;
+}
+
 /** Writes a frame's header, short if it can be. Answers where the body goes. */
 function writeHeader(bytes: Uint8Array, at: number, flags: number, size: number): number {
   if (size < 256) {
@@ -403,6 +406,6 @@ function writeHeader(bytes: Uint8Array, at: number, flags: number, size: number)
 /** One frame as octets of its own, for what goes out past the queue. */
 export function encodeFrame(flags: number, body: Uint8Array): Uint8Array {
   const octets = new Uint8Array(body.length + (body.length < 256 ? 2 : LONG_HEADER));
-  octets.set(body, writeHeader(octets, 0, flags, body.length));
+  writeFrame(octets, 0, flags, body);
   return octets;
 }

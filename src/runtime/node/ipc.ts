@@ -16,8 +16,9 @@ import type {
   Transport,
 } from "../../transport/link.ts";
 import { errnoOf, systemError } from "../../transport/system_error.ts";
-import { builtin, platform } from "./builtin.ts";
+import { builtin, platform, type Socket } from "./builtin.ts";
 import { dial } from "./dial.ts";
+import type { Intake } from "./intake.ts";
 import { NodeLink } from "./link.ts";
 import { listen } from "./listen.ts";
 
@@ -51,13 +52,8 @@ export class NodeIpc implements Transport {
     const probe = (path: string): Promise<Link> => dialPath(endpoint, path, new AbortController().signal);
     return listenIpc(endpoint, platform(), files, probe, async (path, bound) => {
       const where = { path, backlog: options.backlog };
-      const server = await listen(
-        endpoint,
-        where,
-        handler,
-        (socket, intake) => new NodeLink(socket, intake, bound, bound),
-      )
-        .catch((error) => explain(endpoint, path, error));
+      const link = (socket: Socket, intake: Intake): Link => new NodeLink(socket, intake, bound, bound);
+      const server = await listen(endpoint, where, handler, link).catch((error) => explain(endpoint, path, error));
       return { endpoint: bound, close: () => server.close() };
     });
   }

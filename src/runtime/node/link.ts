@@ -1,8 +1,8 @@
 /**
  * A `net.Socket` as a {@link Link}. It moves octets and knows no ZMTP.
  *
- * Chunks: Node reads into an {@link Intake}. Writes: Node tries the system at once; what it does not take stays on loan until the write's
- * own callback. `drain` says nothing of that: it never comes after a `write()` that returned `true`.
+ * Chunks: Node reads into an {@link Intake}. Writes: Node tries the system at once; what it does not take stays on loan
+ * until the write's own callback. `drain` says nothing of that: it never comes after a `write()` that returned `true`.
  *
  * @module
  */
