@@ -69,6 +69,11 @@ export class ManualClock implements Clock {
     await settled();
   }
 
+  /** So many milliseconds pass within this turn: no timer comes. */
+  pass(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
   /** Moves on by so many milliseconds, timer by timer, each in a turn of its own. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;

@@ -18,6 +18,10 @@ export class MemoryLink implements Link {
   readonly writes: Uint8Array[] = [];
   /** Whether each write is on loan until {@link repay}; else it is taken at once. */
   lending = false;
+  /** Set to {@link gatherAll}, it is a link that can gather. */
+  gather?: (runs: readonly Uint8Array[]) => Promise<void> | undefined;
+  /** The sizes of what each gathered write consisted of. */
+  readonly gathered: number[][] = [];
   /** What was called, in order: `start`, `pause`, `resume`, `close`, `abort`. */
   readonly calls: string[] = [];
   /** Whether the peer's hanging up goes unanswered, as by a peer that has stalled. */
@@ -59,6 +63,12 @@ export class MemoryLink implements Link {
     if (this.lending) return new Promise((resolve) => this.#loans.push({ bytes, settle: resolve }));
     this.peer.#arrive(bytes.slice());
     return undefined;
+  }
+
+  /** One write of all. */
+  gatherAll(runs: readonly Uint8Array[]): Promise<void> | undefined {
+    this.gathered.push(runs.map(({ length }) => length));
+    return this.write(concat(runs));
   }
 
   pause(): void {

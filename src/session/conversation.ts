@@ -23,11 +23,11 @@ export const FAREWELL = 1000;
 
 /** A chunk of so many octets is part of a flood: a lone message need not count. */
 const FLOOD = 16 * 1024;
-/** How many octets of floods one turn takes, from all peers together: a millisecond or two of small messages. */
-const A_TURN = 256 * 1024;
+/** For how long one turn takes what floods bring, from all peers together. In milliseconds. */
+const A_TURN = 2;
 
-/** What this turn has taken. One for the process, since it has one event loop. */
-const taken: { clock: Clock | undefined; turn: number; octets: number } = { clock: undefined, turn: 0, octets: 0 };
+/** This turn, and when its first flood came. One for the process, since it has one event loop. */
+const flooded: { clock: Clock | undefined; turn: number; since: number } = { clock: undefined, turn: 0, since: 0 };
 
 /** Who holds a conversation. */
 export interface ConversationOwner {
@@ -160,8 +160,9 @@ export class Conversation implements EngineHandler, LinkHandler {
     // Hot: once per chunk.
     this.bytesIn += chunk.length;
     if (this.#fault !== undefined || this.#leaving) return false;
-    if (chunk.length >= FLOOD) this.#pace(chunk.length);
-    return this.#engine.receive(chunk, this.#clock.now());
+    const now = this.#clock.now();
+    if (chunk.length >= FLOOD) this.#pace(now);
+    return this.#engine.receive(chunk, now);
   }
 
   /** Where the next octets had best be read to. */
@@ -226,16 +227,15 @@ export class Conversation implements EngineHandler, LinkHandler {
   }
 
   /** Lets timers and other I/O have their turn: runtimes read on for as long as there is something to read. */
-  #pace(octets: number): void {
+  #pace(now: number): void {
     const clock = this.#clock;
     const turn = clock.turn();
-    if (taken.clock !== clock || taken.turn !== turn) {
-      taken.clock = clock;
-      taken.turn = turn;
-      taken.octets = 0;
+    if (flooded.clock !== clock || flooded.turn !== turn) {
+      flooded.clock = clock;
+      flooded.turn = turn;
+      flooded.since = now;
     }
-    taken.octets += octets;
-    if (taken.octets < A_TURN || this.#resting) return;
+    if (now - flooded.since < A_TURN || this.#resting) return;
     this.#resting = true;
     this.link.pause();
     clock.atTurnEnd(this.#rested);

@@ -18,8 +18,11 @@ import { Batch, encodeFrame, type Segment, SharedFrames, SLAB } from "../wire/ba
 import { MORE } from "../wire/frame.ts";
 import type { Clock } from "./clock.ts";
 
+const NONE: readonly Segment[] = [];
 /** How many full slabs one turn may write before its end. */
 const EARLY_WRITES = 16;
+/** How many runs of octets one write may gather. */
+const MOST_GATHERED = 64;
 
 /** Who is told of what has gone out, and of what the pipe wants besides. */
 export interface OutflowOwner {
@@ -183,19 +186,22 @@ export class Outflow implements Outlet {
     let sent = 0;
     while (this.#onLoan < 0) {
       const octets = this.#insideFrame ? undefined : this.#engine!.takeOutput() ?? this.#takePrelude();
-      const segment = octets !== undefined || !this.#open ? undefined : this.#batch.take();
-      const bytes = octets ?? segment?.bytes;
-      if (bytes === undefined) break;
-      if (segment !== undefined) {
+      const segments = octets !== undefined || !this.#open ? NONE : this.#take(link.gather !== undefined);
+      const first = octets ?? segments[0]?.bytes;
+      if (first === undefined) break;
+      let messages = 0;
+      for (const segment of segments) {
         this.#insideFrame = !segment.endsFrame;
-        sent += segment.messages;
+        messages += segment.messages;
+        this.bytes += segment.bytes.length;
       }
-      this.bytes += bytes.length;
-      const loan = link.write(bytes);
-      if (loan !== undefined) this.#lend(loan, link, segment);
-      else if (segment !== undefined) {
-        this.#batch.release(segment);
-        this.messages += segment.messages;
+      sent += messages;
+      if (octets !== undefined) this.bytes += octets.length;
+      const loan = segments.length > 1 ? link.gather!(segments.map(bytesOf)) : link.write(first);
+      if (loan !== undefined) this.#lend(loan, link, segments, messages);
+      else {
+        this.#release(segments);
+        this.messages += messages;
       }
     }
     this.#flushing = false;
@@ -217,10 +223,27 @@ export class Outflow implements Outlet {
     this.flush();
   };
 
-  #lend(loan: Promise<void>, link: Link, segment: Segment | undefined): void {
-    this.#onLoan = segment?.messages ?? 0;
+  /** Takes what one write carries: a run of octets, or several if the link can gather them. */
+  #take(gather: boolean): readonly Segment[] {
+    const segments: Segment[] = [];
+    let octets = 0;
+    do {
+      const segment = this.#batch.take();
+      if (segment === undefined) break;
+      segments.push(segment);
+      octets += segment.bytes.length;
+    } while (gather && octets < SLAB && segments.length < MOST_GATHERED);
+    return segments;
+  }
+
+  #release(segments: readonly Segment[]): void {
+    for (const segment of segments) this.#batch.release(segment);
+  }
+
+  #lend(loan: Promise<void>, link: Link, segments: readonly Segment[], messages: number): void {
+    this.#onLoan = messages;
     loan.then(() => {
-      if (segment !== undefined) this.#batch.release(segment);
+      this.#release(segments);
       if (this.#link !== link) return;
       this.messages += this.#onLoan;
       this.#onLoan = -1;
@@ -254,6 +277,10 @@ export class Outflow implements Outlet {
     this.#turn = turn;
     this.#early = EARLY_WRITES;
   }
+}
+
+function bytesOf({ bytes }: Segment): Uint8Array {
+  return bytes;
 }
 
 /** The frames of what goes to several peers: made for the first of them. */

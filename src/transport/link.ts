@@ -23,6 +23,8 @@ export interface Link {
    * called, so that nobody pours a queue into a link that is about to say that it is gone.
    */
   write(bytes: Uint8Array): Promise<void> | undefined;
+  /** Writes several runs of octets in one call of the system, for a link that can. Otherwise as {@link write}. */
+  gather?(runs: readonly Uint8Array[]): Promise<void> | undefined;
   /** Stops reading, soon: a chunk that is already on its way may still be delivered. May be called when paused. */
   pause(): void;
   /** Reads again. May be called when not paused. */

@@ -117,6 +117,40 @@ test("64 KiB go out at once", async () => {
   assertEquals(rig.writes().reduce((sum, length) => sum + length, 0), 65536);
 });
 
+test("a link that can gather gets long bodies and what is between them in one write, of 64 KiB or one more run", async () => {
+  const rig = await fresh();
+  rig.link.gather = rig.link.gatherAll;
+  rig.link.lending = true;
+  const body = "x".repeat(16384);
+  rig.put("a", body, "b|" + body, ...new Array<string>(5).fill(body));
+  rig.outflow.flush();
+  assertEquals(rig.link.gathered, [[12, 16384, 3 + 9, 16384, 9, 16384, 9, 16384]]);
+  assertEquals([rig.outflow.queued, rig.outflow.unsent, rig.outflow.messages], [3, 8, 0]);
+  rig.link.repay();
+  await settled();
+  await rig.clock.endTurn();
+  assertEquals(rig.link.gathered[1], [9, 16384, 9, 16384, 9, 16384]);
+  assertEquals([rig.outflow.queued, rig.outflow.unsent, rig.outflow.messages], [0, 3, 5]);
+  rig.link.repay();
+  await settled();
+  assertEquals([rig.outflow.unsent, rig.outflow.messages, rig.outflow.bytes], [0, 8, rig.link.written.length]);
+  assertEquals(rig.log.filter((line) => line.startsWith("sent")), ["sent 5", "sent 3"]);
+});
+
+test("what the engine has to say does not go between a header and its body that are gathered", async () => {
+  const rig = await fresh();
+  rig.link.gather = rig.link.gatherAll;
+  rig.link.lending = true;
+  rig.put("x".repeat(70000));
+  rig.engine.output.push(Uint8Array.of(9));
+  rig.put("b");
+  rig.link.repay();
+  await settled();
+  await rig.clock.endTurn();
+  assertEquals(rig.writes(), [70009, 1]);
+  assertEquals(rig.link.gathered, [[9, 70000]]);
+});
+
 test("a turn that has sent a megabyte so waits for its end with the rest", async () => {
   const rig = await fresh();
   const body = "x".repeat(8192);

@@ -23,24 +23,32 @@ function converse(clock: ManualClock): { conversation: Conversation; told: strin
   return { conversation: new Conversation(link, pipe, outflow, clock, owner), told };
 }
 
-test("a turn takes 256 KiB of long chunks, from all peers together, and the rest in the next", async () => {
+test("a turn takes long chunks for 2 ms, from all peers together, and the rest in the next", async () => {
   const clock = new ManualClock();
   const [one, other] = [converse(clock), converse(clock)];
   one.conversation.data(new Uint8Array(200 * KIB));
+  clock.pass(1.5);
+  one.conversation.data(new Uint8Array(200 * KIB));
   assertEquals(one.told, []);
-  other.conversation.data(new Uint8Array(56 * KIB));
+  clock.pass(0.5);
+  other.conversation.data(new Uint8Array(16 * KIB));
   assertEquals([one.told, other.told], [[], ["pause"]]);
   // Room in the pipe does not end the rest.
   other.conversation.resume();
   assertEquals(other.told, ["pause"]);
   await clock.endTurn();
   assertEquals([one.told, other.told], [[], ["pause", "resume"]]);
+  clock.pass(5);
   other.conversation.data(new Uint8Array(255 * KIB));
   assertEquals(other.told.length, 2);
 });
 
 test("short chunks do not count: whoever asks and answers never rests", () => {
-  const { conversation, told } = converse(new ManualClock());
-  for (let i = 0; i < 100; i++) conversation.data(new Uint8Array(16 * KIB - 1));
+  const clock = new ManualClock();
+  const { conversation, told } = converse(clock);
+  for (let i = 0; i < 100; i++) {
+    conversation.data(new Uint8Array(16 * KIB - 1));
+    clock.pass(1);
+  }
   assertEquals(told, []);
 });

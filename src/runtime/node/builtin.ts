@@ -23,6 +23,10 @@ export interface Socket {
   readonly localPort?: number;
   /** Queues octets; `done` is called when the system has taken them, or the socket is destroyed. */
   write(bytes: Uint8Array, done: (error?: Error | null) => void): boolean;
+  /** Keeps back what is written from now on. */
+  cork(): void;
+  /** Writes what was kept back, in one call of the system. */
+  uncork(): void;
   /** Ends our direction once all is written. */
   end(): void;
   /** Closes at once. */

@@ -56,15 +56,24 @@ export class NodeLink implements Link {
   }
 
   write(bytes: Uint8Array): Promise<void> | undefined {
-    const socket = this.#socket;
     if (this.#closed) return undefined;
-    if (!this.#closing && !socket.destroyed && !socket.errored) {
+    if (this.#open) {
       this.#begun++;
-      socket.write(bytes, this.#wrote);
-      // A write that fails at once leaves nothing waiting either.
-      if (socket.writableLength === 0 && !socket.errored) return undefined;
+      this.#socket.write(bytes, this.#wrote);
     }
-    return new Promise((resolve) => this.#settle = resolve);
+    return this.#loan();
+  }
+
+  gather(runs: readonly Uint8Array[]): Promise<void> | undefined {
+    if (this.#closed) return undefined;
+    if (this.#open) {
+      const socket = this.#socket;
+      this.#begun += runs.length;
+      socket.cork();
+      for (const bytes of runs) socket.write(bytes, this.#wrote);
+      socket.uncork();
+    }
+    return this.#loan();
   }
 
   pause(): void {
@@ -97,6 +106,17 @@ export class NodeLink implements Link {
     if (error) return;
     if (this.#settle !== undefined && this.#done === this.#begun) this.#release();
   };
+
+  get #open(): boolean {
+    return !this.#closing && !this.#socket.destroyed && !this.#socket.errored;
+  }
+
+  /** What the write that has just been begun answers. */
+  #loan(): Promise<void> | undefined {
+    // A write that fails at once leaves nothing waiting either.
+    if (this.#open && this.#socket.writableLength === 0) return undefined;
+    return new Promise((resolve) => this.#settle = resolve);
+  }
 
   #release(): void {
     const settle = this.#settle;
