@@ -66,7 +66,7 @@ export class Conversation implements EngineHandler, LinkHandler {
   #discarding = false;
   /** Whether the pipe is full. */
   #stopped = false;
-  /** Whether others have their turn: nothing is read before the end of this one. */
+  /** Whether others have their turn: nothing is read, or taken from what was, before the end of this one. */
   #resting = false;
   /** The link is gone, and what it brought is being handed over, whatever the high-water mark. */
   #draining = false;
@@ -105,8 +105,8 @@ export class Conversation implements EngineHandler, LinkHandler {
   resume(): void {
     if (this.#fault !== undefined || this.#over) return;
     this.#stopped = false;
-    if (!this.#resting) this.link.resume();
-    this.#engine.resume();
+    this.#pace(this.#clock.now());
+    if (!this.#resting) this.#goOn();
   }
 
   /** Throws away the messages that come from now on, but goes on listening: the peer may want its heartbeats answered. */
@@ -226,7 +226,15 @@ export class Conversation implements EngineHandler, LinkHandler {
     return false;
   }
 
-  /** Lets timers and other I/O have their turn: runtimes read on for as long as there is something to read. */
+  #goOn(): void {
+    this.link.resume();
+    this.#engine.resume();
+  }
+
+  /**
+   * Lets timers and other I/O have their turn: runtimes read on for as long as there is something to read, and one
+   * chunk may fill the pipe many times.
+   */
   #pace(now: number): void {
     const clock = this.#clock;
     const turn = clock.turn();
@@ -243,7 +251,7 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   readonly #rested = (): void => {
     this.#resting = false;
-    if (!this.#stopped && !this.#over) this.link.resume();
+    if (!this.#stopped && !this.#over) this.#goOn();
   };
 
   #patience(time: number): void {

@@ -3,8 +3,8 @@
  *
  * - the first message of a turn goes out on a microtask, so that a lone message does not wait;
  * - the rest of that turn goes out at its end, in one write for hundreds of frames;
- * - 64 KiB go out at once, as long as the turn has not sent a megabyte so: then the event loop has its turn, and the
- *   queue fills up to its high-water mark;
+ * - 64 KiB go out at once, as long as the turn has not sent a megabyte so, nor for 3 ms: then the event loop has its
+ *   turn, and the queue fills up to its high-water mark;
  * - while a write is on loan nothing goes out, and batches grow by themselves as the kernel slows.
  *
  * @module
@@ -21,6 +21,8 @@ import type { Clock } from "./clock.ts";
 const NONE: readonly Segment[] = [];
 /** How many full slabs one turn may write before its end. */
 const EARLY_WRITES = 16;
+/** For how long, in milliseconds: what makes messages slowly must not keep others from their turn either. */
+const EARLY_TIME = 3;
 /** How many runs of octets one write may gather. */
 const MOST_GATHERED = 64;
 
@@ -60,9 +62,10 @@ export class Outflow implements Outlet {
   #whenSaid: (() => void) | undefined;
   #planned = false;
   #flushing = false;
-  /** The turn of the last write, and how many full slabs it may still write early. */
+  /** The turn of the last write, how many full slabs it may still write early, and until when. */
   #turn = -1;
   #early = EARLY_WRITES;
+  #earlyUntil = Infinity;
 
   /** Nothing goes out before {@link attach}. */
   constructor(clock: Clock, owner: OutflowOwner) {
@@ -269,13 +272,16 @@ export class Outflow implements Outlet {
   #mayWriteEarly(): boolean {
     // Not loosely: a loop that never ends its turn must not go on for ever.
     this.#newTurn(this.#clock.turn());
-    return this.#early-- > 0;
+    const now = this.#clock.now();
+    if (this.#earlyUntil === Infinity) this.#earlyUntil = now + EARLY_TIME;
+    return this.#early-- > 0 && now < this.#earlyUntil;
   }
 
   #newTurn(turn: number): void {
     if (turn === this.#turn) return;
     this.#turn = turn;
     this.#early = EARLY_WRITES;
+    this.#earlyUntil = Infinity;
   }
 }
 

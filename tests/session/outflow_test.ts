@@ -161,6 +161,18 @@ test("a turn that has sent a megabyte so waits for its end with the rest", async
   assertEquals(early + rig.writes().reduce((sum, length) => sum + length, 0), 1000 * (8192 + 9));
 });
 
+test("a turn that has written for 3 ms waits for its end with the rest", async () => {
+  const rig = await fresh();
+  const body = "x".repeat(16000);
+  for (let i = 0; i < 5; i++) rig.put(body);
+  const early = rig.writes().length;
+  rig.clock.pass(3);
+  for (let i = 0; i < 9; i++) rig.put(body);
+  assertEquals([early > 0, rig.writes()], [true, []]);
+  await rig.clock.endTurn();
+  assertEquals(rig.outflow.queued, 0);
+});
+
 test("nothing is written while a write is on loan, and all that came meanwhile goes together", async () => {
   const rig = new Rig();
   rig.link.lending = true;

@@ -16,7 +16,11 @@ function converse(clock: ManualClock): { conversation: Conversation; told: strin
     pause: () => void told.push("pause"),
     resume: () => void told.push("resume"),
   } as unknown as Link;
-  const engine = { receive: () => true, resume() {}, nextTick: Infinity } as unknown as Engine;
+  const engine = {
+    receive: () => true,
+    resume: () => void told.push("engine"),
+    nextTick: Infinity,
+  } as unknown as Engine;
   const { pipe } = new Peer({ readable() {}, writable() {} }, PIPE_OPTIONS);
   const outflow = new Outflow(clock, { sent() {}, drained() {}, more() {}, refuse() {} });
   const owner = { engine: () => engine, shaken() {}, failing() {}, over() {} };
@@ -37,10 +41,24 @@ test("a turn takes long chunks for 2 ms, from all peers together, and the rest i
   other.conversation.resume();
   assertEquals(other.told, ["pause"]);
   await clock.endTurn();
-  assertEquals([one.told, other.told], [[], ["pause", "resume"]]);
+  assertEquals([one.told, other.told], [[], ["pause", "resume", "engine"]]);
   clock.pass(5);
   other.conversation.data(new Uint8Array(255 * KIB));
-  assertEquals(other.told.length, 2);
+  assertEquals(other.told.length, 3);
+});
+
+test("what one chunk brings is for several turns too, if it takes long to receive", async () => {
+  const clock = new ManualClock();
+  const { conversation, told } = converse(clock);
+  conversation.resume();
+  clock.pass(1);
+  conversation.resume();
+  assertEquals(told, ["resume", "engine", "resume", "engine"]);
+  clock.pass(1);
+  conversation.resume();
+  assertEquals(told.splice(0), ["resume", "engine", "resume", "engine", "pause"]);
+  await clock.endTurn();
+  assertEquals(told, ["resume", "engine"]);
 });
 
 test("short chunks do not count: whoever asks and answers never rests", () => {
