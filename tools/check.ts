@@ -118,7 +118,13 @@ function checkManifests(): Promise<string | undefined> {
     compare(key, "package.json", npm![key], "jsr.json", jsr![key]);
   }
   const ranges = jsr!.imports as Record<string, string>;
-  for (const [name, range] of Object.entries(ranges)) {
+  const packages = npm!.dependencies as Record<string, string>;
+  for (const name of new Set([...Object.keys(packages), ...Object.keys(ranges)])) {
+    const range = ranges[name];
+    if (!name.startsWith("@std/")) {
+      compare(name, "package.json", `npm:${name}@${packages[name]}`, "jsr.json", range);
+      continue;
+    }
     const { version } = JSON.parse(
       readFileSync(join(ROOT, "tools/std", name.slice("@std/".length), "deno.json"), "utf8"),
     );

@@ -1,6 +1,7 @@
 /**
  * `npm run build:npm`: the npm package, built in dist/npm and packed as dist/<name>-<version>.tgz. ECMAScript modules
- * and their declarations, an exports map that mirrors jsr.json's, no dependency and no install script.
+ * and their declarations, an exports map that mirrors jsr.json's, no install script, and no dependency but what CURVE's
+ * cryptography is loaded from when it is asked for.
  *
  * The TypeScript compiler emits the modules for Node 20, file by file. What they use of `@std` is copied in, from the
  * same re-publication of the official code that the tests run on: npm alone could not resolve `jsr:` specifiers. Bun
@@ -59,6 +60,10 @@ const { values } = parseArgs({ options: { out: { type: "string", default: join(R
 const out = resolve(values.out);
 const target = join(out, "npm");
 const manifest = readManifest();
+const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+  readonly description: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
 
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
@@ -186,7 +191,7 @@ async function joinModules(): Promise<void> {
     return `import {${names}} from "./${ONE}";`;
   });
   write(join(target, "entry.js"), lines.join("\n"));
-  const flags = ["--target=browser", "--format=esm", `--outfile=${ONE}`];
+  const flags = ["--target=browser", "--format=esm", "--packages=external", `--outfile=${ONE}`];
   const { code, stderr } = await runProgram(binaryOf("bun"), ["build", "entry.js", ...flags], {
     cwd: target,
     timeout: 60_000,
@@ -200,10 +205,13 @@ function as(name: string, alias: string): string {
   return name === alias ? name : `${name} as ${alias}`;
 }
 
-/** Fails if a module imports anything but the package's own files. */
+/** Fails if a module imports anything but the package's own files, or, not before it is called, a dependency. */
 function verify(): void {
   for (const path of emitted()) {
-    for (const { fileName: specifier } of ts.preProcessFile(readFileSync(path, "utf8")).importedFiles) {
+    const text = readFileSync(path, "utf8");
+    for (const { fileName: specifier } of ts.preProcessFile(text).importedFiles) {
+      const loaded = text.includes(`import("${specifier}")`) && !text.includes(`from "${specifier}"`);
+      if (loaded && Object.keys(own.dependencies).some((name) => `${specifier}/`.startsWith(`${name}/`))) continue;
       const at = resolve(dirname(path), specifier);
       if (!specifier.startsWith(".")) fail(`${relative(target, path)} imports ${specifier}`);
       const declared = path.endsWith(".d.ts") && existsSync(at.replace(/\.js$/, ".d.ts"));
@@ -219,7 +227,6 @@ function emitted(): string[] {
 }
 
 function packageJson(): Record<string, unknown> {
-  const own = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Record<string, unknown>;
   const entries = Object.entries(manifest.exports).filter(([, path]) => existsSync(join(ROOT, path)));
   const exports: [string, unknown][] = entries.map(([name, path]) => {
     const stem = path.replace(/\.ts$/, "");
@@ -238,6 +245,7 @@ function packageJson(): Record<string, unknown> {
     main: "./mod.js",
     types: "./mod.d.ts",
     exports: Object.fromEntries([...exports, ["./package.json", "./package.json"]]),
+    dependencies: own.dependencies,
   };
 }
 

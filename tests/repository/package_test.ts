@@ -3,7 +3,7 @@
  * package as JSR would have it on Deno. It is about the package, not the runtime of the test, so it runs once, on Node.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -35,6 +35,21 @@ await serving;
 `;
 const ANSWER = "RESPONSE: Hello, ZeroMQ!\n";
 
+/** Both libraries that CURVE can have its boxes from, found and used. */
+const BOXES = `
+import { loadCrypto, makeKeyPair } from "@zerostream/zmq/crypto";
+
+for (const name of ["libsodium", "noble"]) {
+  const crypto = await loadCrypto(name);
+  const [mine, yours] = [makeKeyPair(), crypto.keyPair()];
+  const [nonce, box] = [new Uint8Array(24), new Uint8Array(5 + 16)];
+  crypto.share(yours.publicKey, mine.secretKey).seal(nonce, new TextEncoder().encode("Hello"), box, 0);
+  const opened = crypto.share(mine.publicKey, yours.secretKey).open(nonce, box, 0);
+  console.log(crypto.name + ": " + new TextDecoder().decode(opened));
+}
+`;
+const OPENED = "libsodium: Hello\nnoble: Hello\n";
+
 /** What a TypeScript user with strict settings writes. */
 const TYPED = `
 import { Publisher, Reply, Request, Subscriber, text, ZmqError } from "@zerostream/zmq";
@@ -57,15 +72,15 @@ export const sockets = [new Reply(), new Publisher(), new Subscriber()];
 `;
 
 let built: Promise<string> | undefined;
+let packed: Promise<Map<string, string>> | undefined;
 
 test("the npm package builds in one command, and carries what it should", async () => {
   const { manifest, files } = await inspect(await tarball());
   const { exports } = readManifest();
   assertEquals(Object.keys(manifest.exports), [...Object.keys(exports), "./package.json"]);
   assertEquals(manifest.scripts, undefined);
-  for (const kind of ["dependencies", "optionalDependencies", "peerDependencies"]) {
-    assertEquals(manifest[kind], undefined);
-  }
+  assertEquals(manifest.dependencies, readPackage(ROOT).dependencies);
+  for (const kind of ["optionalDependencies", "peerDependencies"]) assertEquals(manifest[kind], undefined);
   for (const target of Object.values(manifest.exports)) {
     for (const path of typeof target === "string" ? [target] : Object.values(target)) {
       assert(files.includes(path.slice(2)), `${path} is exported, and not in the package`);
@@ -88,7 +103,8 @@ for (const name of ["node20", "node22", "node"] as const) {
 test("bun add of the tarball runs on Bun", async () => {
   await inEmptyFolder(async (folder) => {
     writeFileSync(join(folder, "hello.mjs"), HELLO);
-    writeFileSync(join(folder, "package.json"), "{}");
+    const overrides = Object.fromEntries(await dependencies());
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ overrides }));
     await run(folder, binaryOf("bun"), ["add", await tarball()]);
     assertEquals((await run(folder, binaryOf("bun"), ["hello.mjs"])).stdout, ANSWER);
   });
@@ -109,6 +125,40 @@ test("every entry point of the tarball loads on every runtime, whichever it is f
   });
 }, OPTIONS);
 
+test("the tarball's cryptography is found on every runtime by who asks for it, and missed by nobody else", async () => {
+  await inEmptyFolder(async (folder) => {
+    await npmInstall(folder);
+    writeFileSync(join(folder, "boxes.mjs"), BOXES);
+    for (const name of ["node20", "node22", "node", "bun"] as const) {
+      assertEquals((await run(folder, binaryOf(name), ["boxes.mjs"])).stdout, OPENED, name);
+    }
+    const deno = ["run", "--quiet", "--no-prompt", "--node-modules-dir=manual"];
+    assertEquals((await run(folder, binaryOf("deno"), [...deno, "boxes.mjs"])).stdout, OPENED, "deno");
+
+    // Who uses neither needs neither.
+    for (const name of ["libsodium", "@noble"]) rmSync(join(folder, "node_modules", name), { recursive: true });
+    writeFileSync(join(folder, "hello.mjs"), HELLO);
+    assertEquals((await run(folder, binaryOf("node"), ["hello.mjs"])).stdout, ANSWER);
+    assertEquals((await run(folder, binaryOf("bun"), ["hello.mjs"])).stdout, ANSWER);
+    assertEquals((await run(folder, binaryOf("deno"), [...deno, "-A", "hello.mjs"])).stdout, ANSWER);
+  });
+}, OPTIONS);
+
+test("the sources, imported by their path from elsewhere, find the cryptography beside them", async () => {
+  await inEmptyFolder(async (folder) => {
+    const from = JSON.stringify(join(ROOT, "src/crypto/mod.ts"));
+    const lines = [
+      `import ${JSON.stringify(join(ROOT, "mod.ts"))};`,
+      `import { loadCrypto } from ${from};`,
+      "console.log((await loadCrypto()).name);",
+    ];
+    writeFileSync(join(folder, "program.ts"), lines.join("\n"));
+    for (const [name, flags] of [["node", []], ["bun", []], ["deno", ["run", "-A", "--quiet"]]] as const) {
+      assertEquals((await run(folder, binaryOf(name), [...flags, "program.ts"])).stdout, "libsodium\n", name);
+    }
+  });
+}, OPTIONS);
+
 test("the tarball's declarations satisfy a strict TypeScript project", async () => {
   await inEmptyFolder(async (folder) => {
     await npmInstall(folder);
@@ -123,7 +173,7 @@ test("the tarball's declarations satisfy a strict TypeScript project", async () 
 test("the core bundles for a browser, and no bundle asks for a module of Node", async () => {
   await inEmptyFolder(async (folder) => {
     await npmInstall(folder);
-    for (const entry of ["@zerostream/zmq", "@zerostream/zmq/core"]) {
+    for (const entry of ["@zerostream/zmq", "@zerostream/zmq/core", "@zerostream/zmq/crypto"]) {
       writeFileSync(join(folder, "entry.mjs"), `export * from "${entry}";`);
       const flags = ["build", "entry.mjs", "--target=browser", "--format=esm", "--outfile=bundle.js"];
       await run(folder, binaryOf("bun"), flags);
@@ -146,7 +196,10 @@ test("the staged package runs on Deno by its name", async () => {
   await inEmptyFolder(async (folder) => {
     const { name, version } = readManifest();
     stage(join(folder, "package"));
-    mkdirSync(join(folder, "project"));
+    // Deno would download what the package imports from npm; here it is told where that is.
+    for (const name of (await dependencies()).keys()) {
+      cpSync(join(ROOT, "node_modules", name), join(folder, "project/node_modules", name), { recursive: true });
+    }
     writeFileSync(
       join(folder, "project/deno.json"),
       JSON.stringify({
@@ -159,6 +212,9 @@ test("the staged package runs on Deno by its name", async () => {
     writeFileSync(join(folder, "project/hello.ts"), HELLO);
     const flags = ["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1", "hello.ts"];
     assertEquals((await run(join(folder, "project"), binaryOf("deno"), flags)).stdout, ANSWER);
+    writeFileSync(join(folder, "project/boxes.js"), BOXES);
+    const boxes = ["run", "--quiet", "--no-prompt", "boxes.js"];
+    assertEquals((await run(join(folder, "project"), binaryOf("deno"), boxes)).stdout, OPENED);
   });
 }, OPTIONS);
 
@@ -190,6 +246,28 @@ function tarball(): Promise<string> {
   })();
 }
 
+/** The packages that ours depends on, and they on, by name: tarballs of what is installed here, so that no test asks a registry. */
+function dependencies(): Promise<Map<string, string>> {
+  return packed ??= (async () => {
+    const folder = mkdtempSync(join(tmpdir(), "zmq-dependencies-"));
+    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const tarballs = new Map<string, string>();
+    const pack = async (name: string): Promise<void> => {
+      if (tarballs.has(name)) return;
+      const from = join(ROOT, "node_modules", name);
+      const { stdout } = await run(folder, "npm", ["pack", "--ignore-scripts", "--silent", from]);
+      tarballs.set(name, join(folder, stdout.trim()));
+      for (const next of Object.keys(readPackage(from).dependencies ?? {})) await pack(next);
+    };
+    for (const name of Object.keys(readPackage(ROOT).dependencies ?? {})) await pack(name);
+    return tarballs;
+  })();
+}
+
+function readPackage(folder: string): { readonly dependencies?: Readonly<Record<string, string>> } {
+  return JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+}
+
 async function inspect(path: string): Promise<{ manifest: NpmManifest; files: string[] }> {
   const folder = join(path, "../npm");
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as NpmManifest;
@@ -199,7 +277,8 @@ async function inspect(path: string): Promise<{ manifest: NpmManifest; files: st
 
 async function npmInstall(folder: string): Promise<void> {
   writeFileSync(join(folder, "package.json"), "{}");
-  await run(folder, "npm", ["install", "--offline", "--no-audit", "--no-fund", "--ignore-scripts", await tarball()]);
+  const flags = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts"];
+  await run(folder, "npm", ["install", ...flags, await tarball(), ...(await dependencies()).values()]);
 }
 
 async function run(cwd: string, binary: string, args: readonly string[]): Promise<Outcome> {
