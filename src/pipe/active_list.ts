@@ -54,6 +54,12 @@ export class ActiveList<T> {
 
   /** Makes a member active; it goes to the end of the active ones. */
   activate(member: T): void {
+    // Hot: once per message where each is read before the next comes. Who is next in line stays where it is, without a
+    // look at the map: a twelfth of an `await receive` on Bun.
+    if (this.#members[this.#active] === member) {
+      this.#active++;
+      return;
+    }
     const place = this.#places.get(member);
     if (place === undefined || place < this.#active) return;
     this.#swap(place, this.#active++);
@@ -61,6 +67,12 @@ export class ActiveList<T> {
 
   /** Makes a member inactive. */
   deactivate(member: T): void {
+    // Hot: as above, for the last of the active ones.
+    const last = this.#active - 1;
+    if (last >= 0 && this.#members[last] === member) {
+      this.#active = last;
+      return;
+    }
     const place = this.#places.get(member);
     if (place === undefined || place >= this.#active) return;
     this.#swap(place, --this.#active);

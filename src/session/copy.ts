@@ -8,6 +8,13 @@
 import { Copies } from "../bytes/copies.ts";
 import { BY_REFERENCE, EMPTY, type Message } from "../message.ts";
 
+/**
+ * Up to so many octets a copy has memory of its own. JavaScriptCore keeps that beside the object, up to 1000 octets, and
+ * makes it in half the time of a view: a third of what a message of 64 octets takes from socket to socket. On V8 it
+ * would take up to twenty times that of a view. Only JavaScriptCore's errors know their line.
+ */
+const OWN = /* @__PURE__ */ "line" in /* @__PURE__ */ new Error() ? 1000 : 0;
+
 const copies = /* @__PURE__ */ new Copies(65536);
 
 /**
@@ -28,5 +35,5 @@ function copyFrame(frame: Uint8Array): Uint8Array {
   const size = frame.length;
   if (size === 0) return EMPTY;
   if (size >= BY_REFERENCE) return new Uint8Array(frame.buffer, frame.byteOffset, size);
-  return copies.copy(frame);
+  return size <= OWN ? new Uint8Array(frame) : copies.copy(frame);
 }

@@ -34,6 +34,15 @@ test("a Buffer of Node's is copied too, and comes out as a plain Uint8Array", ()
   }
 });
 
+test("a copy is as long as what was copied, wherever its memory lies", () => {
+  for (const length of [0, 1, 12, 13, 64, 999, 1000, 1001, BY_REFERENCE - 1]) {
+    const memory = new Uint8Array(length + 2).fill(1, 1, length + 1);
+    const [frame] = copyMessage([memory.subarray(1, length + 1)]);
+    memory.fill(2);
+    assertEquals(frame, new Uint8Array(length).fill(1), `${length} octets`);
+  }
+});
+
 test("long frames are views of the sender's memory, and no more of it than theirs", () => {
   const memory = new Uint8Array(3 * BY_REFERENCE);
   const [frame] = copyMessage([memory.subarray(5, 5 + BY_REFERENCE)]);
