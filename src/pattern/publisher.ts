@@ -8,7 +8,6 @@
  * @module
  */
 
-import { keyOf } from "../bytes/ascii.ts";
 import { Deque } from "../bytes/deque.ts";
 import { Control, type Message } from "../message.ts";
 import { Distributor } from "../pipe/distributor.ts";
@@ -28,38 +27,39 @@ interface Notice {
 
 /** Who wants what: topics, and the peers that hold each. */
 class Subscriptions {
-  readonly #byTopic: PrefixTrie<Set<Pipe>> = new PrefixTrie();
-  readonly #byPipe: Map<Pipe, Map<string, Uint8Array>> = new Map();
+  /** Most topics have one holder, which needs no set. */
+  readonly #byTopic: PrefixTrie<Pipe | Set<Pipe>> = new PrefixTrie();
+  readonly #byPipe: Map<Pipe, PrefixTrie<true>> = new Map();
   #visit: (pipe: Pipe) => void = ignore;
 
   get size(): number {
     return this.#byTopic.size;
   }
 
-  /** Answers whether nobody held the topic before. */
+  /** Answers whether nobody held the topic before. It is copied. */
   add(pipe: Pipe, topic: Uint8Array): boolean {
     let topics = this.#byPipe.get(pipe);
-    if (topics === undefined) this.#byPipe.set(pipe, topics = new Map());
-    topics.set(keyOf(topic), topic);
+    if (topics === undefined) this.#byPipe.set(pipe, topics = new PrefixTrie());
+    topics.set(topic, true);
     const holders = this.#byTopic.get(topic);
-    if (holders === undefined) this.#byTopic.set(topic, new Set([pipe]));
-    else holders.add(pipe);
+    if (holders === undefined) this.#byTopic.set(topic, pipe);
+    else if (holders instanceof Set) holders.add(pipe);
+    else if (holders !== pipe) this.#byTopic.set(topic, new Set([holders, pipe]));
     return holders === undefined;
   }
 
   /** Answers whether nobody holds the topic now. */
   remove(pipe: Pipe, topic: Uint8Array): boolean {
-    this.#byPipe.get(pipe)?.delete(keyOf(topic));
-    const holders = this.#byTopic.get(topic);
-    holders?.delete(pipe);
-    if (holders?.size === 0) this.#byTopic.delete(topic);
-    return holders === undefined || holders.size === 0;
+    this.#byPipe.get(pipe)?.delete(topic);
+    return this.#removeHolder(pipe, topic);
   }
 
   /** Removes all that a peer holds, and calls `each` with every topic and whether nobody holds it now. */
   removeAll(pipe: Pipe, each: (topic: Uint8Array, unused: boolean) => void): void {
-    for (const topic of this.#byPipe.get(pipe)?.values() ?? []) each(topic, this.remove(pipe, topic));
+    const topics = this.#byPipe.get(pipe);
+    if (topics === undefined) return;
     this.#byPipe.delete(pipe);
+    for (const [topic] of topics.entries()) each(topic, this.#removeHolder(pipe, topic));
   }
 
   match(text: Uint8Array, visit: (pipe: Pipe) => void): void {
@@ -69,10 +69,23 @@ class Subscriptions {
   }
 
   /** One function for all messages, instead of a closure for each. */
-  readonly #visitAll = (holders: Set<Pipe>): void => {
+  readonly #visitAll = (holders: Pipe | Set<Pipe>): void => {
     const visit = this.#visit;
-    for (const pipe of holders) visit(pipe);
+    if (holders instanceof Set) { for (const pipe of holders) visit(pipe); }
+    else visit(holders);
   };
+
+  /** Answers whether nobody holds the topic now. */
+  #removeHolder(pipe: Pipe, topic: Uint8Array): boolean {
+    const holders = this.#byTopic.get(topic);
+    if (holders instanceof Set) {
+      holders.delete(pipe);
+      if (holders.size === 1) { for (const last of holders) this.#byTopic.set(topic, last); }
+      return false;
+    }
+    if (holders === pipe) this.#byTopic.delete(topic);
+    return holders === undefined || holders === pipe;
+  }
 }
 
 function ignore(): void {}
@@ -199,8 +212,7 @@ export class PublisherPattern implements Pattern {
   grant(topic: Uint8Array): void {
     if (this.#lastPipe === undefined) return;
     this.#held = this.#heldBy = undefined;
-    // Not `slice`: of a Node Buffer that would be no copy.
-    this.#subscriptions.add(this.#lastPipe, new Uint8Array(topic));
+    this.#subscriptions.add(this.#lastPipe, topic);
     if (this.#options.manualLastValue) this.#newest = this.#lastPipe;
   }
 
@@ -231,7 +243,7 @@ export class PublisherPattern implements Pattern {
       const frame = message[i]!;
       const spoken = i === 0 || !this.#options.onlyFirstSubscribe;
       if (spoken && (frame[0] === 1 || frame[0] === 0)) {
-        this.#apply(pipe, new Control(frame[0] === 1 ? "subscribe" : "cancel", frame.slice(1)));
+        this.#apply(pipe, new Control(frame[0] === 1 ? "subscribe" : "cancel", frame.subarray(1)));
       } else (rest ??= []).push(frame);
     }
     if (rest !== undefined) this.#note(rest, pipe);

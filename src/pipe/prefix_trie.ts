@@ -2,22 +2,21 @@
  * Values under prefixes, found by walking a text once however many there are: a radix tree of octets. A publisher
  * keeps the pipes that subscribed under each prefix, a subscriber how often it did.
  *
+ * A call takes time in proportion to the octets it is given, but for moving house now and then, and memory is in
+ * proportion to the octets of all prefixes: peers choose them, and none is worse than another.
+ *
  * @module
  */
 
-import { EMPTY } from "../message.ts";
-
-interface Node<V> {
-  /** The octets between the parent and this node. */
-  label: Uint8Array;
-  /** The nodes below, by the first octet of their labels. */
-  children: Map<number, Node<V>> | undefined;
-  value: V | undefined;
-}
+import { ROOT, TrieNodes } from "./trie_nodes.ts";
 
 /** A map from prefixes to values that can be asked for every prefix of a text. */
 export class PrefixTrie<V> {
-  readonly #root: Node<V> = { label: EMPTY, children: undefined, value: undefined };
+  readonly #nodes: TrieNodes = new TrieNodes();
+  /** Values by the numbers that nodes give; what 0 names is never there. */
+  #values: (V | undefined)[] = [undefined];
+  /** Numbers that are free again. */
+  #free: number[] = [];
   #size = 0;
 
   /** How many prefixes have a value. */
@@ -25,142 +24,145 @@ export class PrefixTrie<V> {
     return this.#size;
   }
 
+  /** How many octets of memory the prefixes take, values aside. */
+  get memory(): number {
+    return this.#nodes.memory;
+  }
+
   /** The value under exactly this prefix. */
   get(prefix: Uint8Array): V | undefined {
-    let node = this.#root;
-    let at = 0;
-    while (at < prefix.length) {
-      const child = node.children?.get(prefix[at]!);
-      if (child === undefined || !startsAt(prefix, at, child.label)) return undefined;
-      at += child.label.length;
-      node = child;
+    const nodes = this.#nodes;
+    let node = ROOT;
+    for (let at = 0; at < prefix.length; at += nodes.labelLength(node)) {
+      node = nodes.step(node, prefix, at);
+      if (node === 0) return undefined;
     }
-    return node.value;
+    return this.#values[nodes.value(node)];
   }
 
   /** Puts a value under a prefix. The prefix is copied. */
   set(prefix: Uint8Array, value: V): void {
-    let node = this.#root;
+    const nodes = this.#nodes;
+    let node = ROOT;
     let at = 0;
     while (at < prefix.length) {
-      node.children ??= new Map();
-      const child = node.children.get(prefix[at]!);
-      if (child === undefined) {
-        // Not `slice`: of a Node Buffer that would be no copy.
-        const label = new Uint8Array(prefix.subarray(at));
-        node.children.set(label[0]!, { label, children: undefined, value });
-        this.#size++;
-        return;
+      const below = nodes.below(node, prefix[at]!);
+      if (below === 0) {
+        node = nodes.add(node, prefix, at);
+        at += nodes.labelLength(node);
+      } else {
+        const shared = nodes.shared(below, prefix, at);
+        // The prefix parts from the label inside it.
+        node = shared < nodes.labelLength(below) ? nodes.split(node, below, shared) : below;
+        at += shared;
       }
-      const shared = sharedLength(prefix, at, child.label);
-      if (shared < child.label.length) {
-        // The prefix parts from the label inside it: split the label there.
-        const middle: Node<V> = { label: child.label.slice(0, shared), children: new Map(), value: undefined };
-        child.label = child.label.slice(shared);
-        middle.children!.set(child.label[0]!, child);
-        node.children.set(middle.label[0]!, middle);
-        node = middle;
-      } else node = child;
-      at += shared;
     }
-    if (node.value === undefined) this.#size++;
-    node.value = value;
+    let number = nodes.value(node);
+    if (number === 0) {
+      number = this.#free.pop() ?? this.#values.length;
+      nodes.setValue(node, number);
+      this.#size++;
+    }
+    this.#values[number] = value;
   }
 
   /** Removes the value under a prefix. Answers whether there was one. */
   delete(prefix: Uint8Array): boolean {
-    let grandparent: Node<V> | undefined;
-    let parent: Node<V> | undefined;
-    let node = this.#root;
-    let at = 0;
-    while (at < prefix.length) {
-      const child = node.children?.get(prefix[at]!);
-      if (child === undefined || !startsAt(prefix, at, child.label)) return false;
-      at += child.label.length;
-      grandparent = parent;
-      parent = node;
-      node = child;
+    const nodes = this.#nodes;
+    let above = ROOT;
+    let node = ROOT;
+    // The last node on the way that stays in any case, and those before and after it.
+    let before = ROOT;
+    let stays = ROOT;
+    let next = ROOT;
+    for (let at = 0; at < prefix.length; at += nodes.labelLength(node)) {
+      const below = nodes.step(node, prefix, at);
+      if (below === 0) return false;
+      if (node === ROOT || nodes.value(node) !== 0 || nodes.count(node) > 1) {
+        before = above;
+        stays = node;
+        next = below;
+      }
+      above = node;
+      node = below;
     }
-    if (node.value === undefined) return false;
-    node.value = undefined;
+    const number = nodes.value(node);
+    if (number === 0) return false;
+    nodes.setValue(node, 0);
+    this.#values[number] = undefined;
+    this.#free.push(number);
     this.#size--;
-    if (parent === undefined) return true;
-    if (node.children === undefined || node.children.size === 0) {
-      parent.children!.delete(node.label[0]!);
-      if (parent.children!.size === 0) parent.children = undefined;
-      this.#merge(grandparent, parent);
-    } else this.#merge(parent, node);
+    if (node === ROOT || nodes.count(node) > 0) nodes.merge(above, node);
+    else {
+      nodes.prune(stays, next);
+      nodes.merge(before, stays);
+    }
+    if (nodes.sparse) this.#pack();
     return true;
   }
 
-  /** Calls `visit` with every value whose prefix `text` begins with, the shortest first. */
+  /** Calls `visit` with every value whose prefix `text` begins with, the shortest first. It must change nothing here. */
   match(text: Uint8Array, visit: (value: V) => void): void {
     // Hot: once per published message.
-    let node = this.#root;
+    const nodes = this.#nodes;
+    let node = ROOT;
     let at = 0;
     for (;;) {
-      if (node.value !== undefined) visit(node.value);
-      if (at === text.length || node.children === undefined) return;
-      const child = node.children.get(text[at]!);
-      if (child === undefined || !startsAt(text, at, child.label)) return;
-      at += child.label.length;
-      node = child;
+      const number = nodes.value(node);
+      if (number !== 0) visit(this.#values[number]!);
+      if (at === text.length) return;
+      node = nodes.step(node, text, at);
+      if (node === 0) return;
+      at += nodes.labelLength(node);
     }
   }
 
   /** Whether `text` begins with any prefix that has a value. */
   matches(text: Uint8Array): boolean {
     // Hot: once per received message.
-    let node = this.#root;
+    const nodes = this.#nodes;
+    let node = ROOT;
     let at = 0;
     for (;;) {
-      if (node.value !== undefined) return true;
-      if (at === text.length || node.children === undefined) return false;
-      const child = node.children.get(text[at]!);
-      if (child === undefined || !startsAt(text, at, child.label)) return false;
-      at += child.label.length;
-      node = child;
+      if (nodes.value(node) !== 0) return true;
+      if (at === text.length) return false;
+      node = nodes.step(node, text, at);
+      if (node === 0) return false;
+      at += nodes.labelLength(node);
     }
   }
 
-  /** Every prefix that has a value, with it. */
+  /** Every prefix that has a value, with it. Nothing may be changed meanwhile. */
   *entries(): Generator<[Uint8Array, V]> {
-    const stack: { node: Node<V>; prefix: Uint8Array }[] = [{ node: this.#root, prefix: EMPTY }];
-    for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-      if (top.node.value !== undefined) yield [top.prefix, top.node.value];
-      for (const child of top.node.children?.values() ?? []) {
-        const prefix = new Uint8Array(top.prefix.length + child.label.length);
-        prefix.set(top.prefix);
-        prefix.set(child.label, top.prefix.length);
-        stack.push({ node: child, prefix });
+    const nodes = this.#nodes;
+    // One array for all prefixes, since a long one is many nodes: those to come share what is before their labels.
+    let octets = new Uint8Array(128);
+    const toVisit = [ROOT];
+    const lengths = [0];
+    const below: number[] = [];
+    for (let node = toVisit.pop(); node !== undefined; node = toVisit.pop()) {
+      const before = lengths.pop()!;
+      if (octets.length < before + nodes.labelLength(node)) {
+        const longer = new Uint8Array(2 * octets.length);
+        longer.set(octets);
+        octets = longer;
+      }
+      const length = before + nodes.copyLabel(node, octets, before);
+      const number = nodes.value(node);
+      if (number !== 0) yield [octets.slice(0, length), this.#values[number]!];
+      nodes.list(node, below);
+      while (below.length > 0) {
+        toVisit.push(below.pop()!);
+        lengths.push(length);
       }
     }
   }
 
-  /** Joins a node that has no value and one child with that child. */
-  #merge(parent: Node<V> | undefined, node: Node<V>): void {
-    if (parent === undefined || node.value !== undefined || node.children === undefined || node.children.size !== 1) {
-      return;
-    }
-    const [child] = node.children.values();
-    const label = new Uint8Array(node.label.length + child!.label.length);
-    label.set(node.label);
-    label.set(child!.label, node.label.length);
-    child!.label = label;
-    parent.children!.set(label[0]!, child!);
+  /** Gives memory back. */
+  #pack(): void {
+    const values: (V | undefined)[] = [undefined];
+    this.#nodes.pack((number) => values.push(this.#values[number]) - 1);
+    this.#values = values;
+    this.#free = [];
   }
-}
-
-function startsAt(text: Uint8Array, at: number, label: Uint8Array): boolean {
-  const length = label.length;
-  if (text.length - at < length) return false;
-  for (let i = 0; i < length; i++) if (text[at + i] !== label[i]) return false;
-  return true;
-}
-
-function sharedLength(text: Uint8Array, at: number, label: Uint8Array): number {
-  const end = Math.min(label.length, text.length - at);
-  let shared = 0;
-  while (shared < end && text[at + shared] === label[shared]) shared++;
-  return shared;
 }
