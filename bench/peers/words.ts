@@ -46,9 +46,20 @@ export function readWords(argv: readonly string[]): Words {
   };
 }
 
-/** Eight digits, as octets. */
-export function topicOf(i: number): Uint8Array {
-  return new TextEncoder().encode(String(i).padStart(8, "0"));
+/** How many octets a topic has. */
+export const TOPIC = 8;
+
+/** All topics, one after the other, in digits: an array for each would be more memory to walk than what is measured. */
+export function writeTopics(topics: number): Uint8Array {
+  const digits = new Uint8Array(topics * TOPIC);
+  for (let topic = 0; topic < topics; topic++) {
+    let rest = topic;
+    for (let at = TOPIC - 1; at >= 0; at--) {
+      digits[topic * TOPIC + at] = 48 + rest % 10;
+      rest = Math.floor(rest / 10);
+    }
+  }
+  return digits;
 }
 
 /** Seconds, on a clock of this process. */

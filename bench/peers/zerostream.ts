@@ -8,7 +8,7 @@
 import { once } from "node:events";
 import process from "node:process";
 import { Dealer, Pull, Push, Reply, Request, Router, Subscriber, XPublisher } from "../../mod.ts";
-import { commonClock, now, percentiles, readWords, resident, say, Timer, topicOf } from "./words.ts";
+import { commonClock, now, percentiles, readWords, resident, say, Timer, TOPIC, writeTopics } from "./words.ts";
 
 const { role, endpoint, octets, count, warm, calls, parts, peers, topics, hot, drop, rate, timer } = readWords(
   process.argv,
@@ -141,10 +141,14 @@ async function publisher(): Promise<XPublisher> {
 
 async function publish(): Promise<void> {
   await using socket = await publisher();
-  const names = Array.from({ length: hot || topics }, (_, i) => topicOf((i * 7919) % topics));
+  const digits = writeTopics(topics);
+  const published = hot || topics;
   for (let i = 0; i < total; i++) {
-    // Far from the one before, so that no cache is warm with it.
-    if (topics > 0) payload.set(names[i % names.length]!);
+    if (topics > 0) {
+      // Far from the one before, so that no cache is warm with it.
+      const from = i % published * 7919 % topics * TOPIC;
+      for (let at = 0; at < TOPIC; at++) payload[at] = digits[from + at]!;
+    }
     if (calls === "await" || !socket.trySend(message)) await socket.send(message);
   }
   await endOfInput();
@@ -186,9 +190,10 @@ async function stall(): Promise<void> {
 
 /** As many SUB sockets as peers, each with all topics. */
 function subscribers(): Subscriber[] {
+  const digits = writeTopics(topics);
   return Array.from({ length: peers }, () => {
     const socket = new Subscriber();
-    for (let i = 0; i < topics; i++) socket.subscribe(topicOf(i));
+    for (let at = 0; at < digits.length; at += TOPIC) socket.subscribe(digits.subarray(at, at + TOPIC));
     if (topics === 0) socket.subscribe();
     socket.connect(endpoint);
     return socket;
