@@ -76,7 +76,8 @@ const REQUESTING: Play = { binds: "reply", connects: "request", tells: "connects
 const COLLECTING: Play = { binds: "pull", connects: "push", tells: "binds", tested: "binds" };
 const PUBLISHING: Play = { binds: "publish", connects: "subscribe", tells: "connects", tested: "binds" };
 const SUBSCRIBING: Play = { binds: "publish", connects: "subscribe", tells: "connects", tested: "connects" };
-const TOPICS = [10, 1000, 100_000];
+/** How many topics are subscribed, and how many of them are published, 0 for all. */
+const MATCHED = [[10, 0], [1000, 0], [100_000, 0], [10, 10], [100_000, 10]] as const;
 const CALLS_NAMES: Readonly<Record<Calls, string>> = {
   await: "await",
   try: "trySend, tryReceive",
@@ -95,8 +96,8 @@ export const CASES: readonly Case[] = [
   ...[1, 10, 100, 1000].map((peers) =>
     small("collect", `${peers}`, `${peers} PUSH of libzmq → PULL, 64 B`, COLLECTING, { peers }, peers)
   ).map((what) => ({ ...what, growth: true })),
-  ...[0, 10].flatMap((hot) => TOPICS.map((topics) => matching("xpub", PUBLISHING, topics, hot))),
-  ...[0, 10].flatMap((hot) => TOPICS.map((topics) => matching("sub", SUBSCRIBING, topics, hot))),
+  ...MATCHED.map(([topics, hot]) => matching("xpub", PUBLISHING, topics, hot)),
+  ...MATCHED.map(([topics, hot]) => matching("sub", SUBSCRIBING, topics, hot)),
 ];
 
 /** Every transport, size and way to call; what has a target is wanted. */
