@@ -53,7 +53,8 @@ export class PrefixTrie<V> {
       } else {
         const shared = nodes.shared(below, prefix, at);
         // The prefix parts from the label inside it.
-        node = shared < nodes.labelLength(below) ? nodes.split(node, below, shared) : below;
+        if (shared < nodes.labelLength(below)) nodes.split(below, shared);
+        node = below;
         at += shared;
       }
     }
@@ -69,21 +70,17 @@ export class PrefixTrie<V> {
   /** Removes the value under a prefix. Answers whether there was one. */
   delete(prefix: Uint8Array): boolean {
     const nodes = this.#nodes;
-    let above = ROOT;
     let node = ROOT;
-    // The last node on the way that stays in any case, and those before and after it.
-    let before = ROOT;
+    // The last node on the way that stays in any case, and the one after it.
     let stays = ROOT;
     let next = ROOT;
     for (let at = 0; at < prefix.length; at += nodes.labelLength(node)) {
       const below = nodes.step(node, prefix, at);
       if (below === 0) return false;
       if (node === ROOT || nodes.value(node) !== 0 || nodes.count(node) > 1) {
-        before = above;
         stays = node;
         next = below;
       }
-      above = node;
       node = below;
     }
     const number = nodes.value(node);
@@ -92,11 +89,7 @@ export class PrefixTrie<V> {
     this.#values[number] = undefined;
     this.#free.push(number);
     this.#size--;
-    if (node === ROOT || nodes.count(node) > 0) nodes.merge(above, node);
-    else {
-      nodes.prune(stays, next);
-      nodes.merge(before, stays);
-    }
+    if (node !== ROOT && nodes.count(node) === 0) nodes.prune(stays, next);
     if (nodes.sparse) this.#pack();
     return true;
   }

@@ -10,7 +10,6 @@
  * | 9      | the exponent of the number of places in the block                        |
  * | 10     | how many nodes are below, less one                                       |
  * | 11–15  | the label: the octets between the node above and this one                |
- * | 16–    | of a node that is alone below another: up to 112 octets more of the label |
  *
  * What is longer than a label is several nodes. The nodes below one node are a block of 1, 2, 4, … or 256 places, in
  * which each stands at its label's first octet modulo their number, or at the next free place after. Whatever octets a
@@ -34,17 +33,15 @@ const LENGTH = 8;
 const EXPONENT = 9;
 const COUNT = 10;
 const LABEL = 11;
-/** How many octets a label may have if the node is one of several. */
-const SHORT = 5;
 /** How many octets a label may have. */
-const LONG = 117;
+const LONGEST = 5;
 /** The largest block: a place for every octet. */
 const LARGEST = 8;
 /** Octets are counted in 31 bits, which is cheap. */
 const MOST_NODES = 2 ** 27;
 const AT_FIRST = 4;
 
-/** Nodes that know those below them. A node's number holds until the node above gains or loses one, or is packed. */
+/** Nodes that know those below them. A node's number holds until the node above gains or loses one. */
 export class TrieNodes {
   #words: Int32Array = new Int32Array(AT_FIRST << WORDS);
   #octets: Uint8Array = new Uint8Array(this.#words.buffer);
@@ -60,7 +57,7 @@ export class TrieNodes {
     return this.#octets.length;
   }
 
-  /** Whether most places are free: time to {@link pack}. */
+  /** Whether most places are free. */
   get sparse(): boolean {
     return this.#spare > AT_FIRST + this.#end / 2;
   }
@@ -141,96 +138,53 @@ export class TrieNodes {
   /** Adds a node below `node`, labelled with what `text` has from `from`, as much as there is room for. */
   add(node: number, text: Uint8Array, from: number): number {
     const count = this.count(node);
-    const length = Math.min(count === 0 ? LONG : SHORT, text.length - from);
-    if (count === 0) this.#lead(node, this.#take(exponentFor(length)));
+    const exponent = this.#exponent(node);
+    if (count === 0) this.#lead(node, this.#take(0));
     else {
-      const exponent = this.#exponent(node);
-      // Who is no longer alone can have a short label only.
-      if (exponent === 0 && this.labelLength(this.#block(node)) > SHORT) this.split(node, this.#block(node), SHORT);
       if (count === mostIn(exponent)) this.#resize(node, exponent + 1);
       this.#octets[node << OCTETS | COUNT] = count;
     }
     const added = this.#place(node, text[from]!);
+    const length = Math.min(LONGEST, text.length - from);
     const label = added << OCTETS | LABEL;
     for (let i = 0; i < length; i++) this.#octets[label + i] = text[from + i]!;
     this.#octets[added << OCTETS | LENGTH] = length;
     return added;
   }
 
-  /** Puts a node without a value into the label of `node`, which is below `above`, after `length` octets of it. */
-  split(above: number, node: number, length: number): number {
-    const whole = this.labelLength(node);
-    const tail = this.#take(exponentFor(whole - length));
+  /** Cuts a node's label after `length` octets: the rest, the value and what is below go to a new node below it. */
+  split(node: number, length: number): void {
+    const tail = this.#take(0);
     this.#copy(node, tail);
-    this.#octets.copyWithin(
-      tail << OCTETS | LABEL,
-      (node << OCTETS | LABEL) + length,
-      (node << OCTETS | LABEL) + whole,
-    );
-    this.#octets[tail << OCTETS | LENGTH] = whole - length;
-    let middle = node;
-    const exponent = exponentFor(length);
-    if (exponent < exponentFor(whole)) {
-      middle = this.#take(exponent);
-      this.#octets.copyWithin(middle << OCTETS, node << OCTETS, (node << OCTETS | LABEL) + length);
-      this.#words[above << WORDS | BLOCK] = middle;
-      this.#release(node, exponentFor(whole));
-    }
-    this.#lead(middle, tail);
-    this.#words[middle << WORDS | VALUE] = 0;
-    this.#octets[middle << OCTETS | LENGTH] = length;
-    return middle;
+    const octets = this.#octets;
+    const label = tail << OCTETS | LABEL;
+    octets.copyWithin(label, label + length, label + LONGEST);
+    octets[tail << OCTETS | LENGTH]! -= length;
+    octets[node << OCTETS | LENGTH] = length;
+    this.#lead(node, tail);
+    this.#words[node << WORDS | VALUE] = 0;
   }
 
-  /**
-   * Joins a node that has no value, which is below `above`, with the only one below it, if one label can hold both.
-   * Where none can, the two are worth their places.
-   */
-  merge(above: number, node: number): void {
-    if (node === ROOT || this.value(node) !== 0 || this.count(node) !== 1) return;
-    const length = this.labelLength(node);
-    const tail = this.#block(node);
-    const tailLength = this.labelLength(tail);
-    const whole = length + tailLength;
-    const alone = this.#exponent(above) === 0;
-    if (whole > (alone ? LONG : SHORT)) return;
-    const joined = alone ? this.#take(exponentFor(whole)) : node;
-    const label = joined << OCTETS | LABEL;
-    this.copyLabel(node, this.#octets, label);
-    this.copyLabel(tail, this.#octets, label + length);
-    const words = this.#words;
-    words[joined << WORDS | VALUE] = words[tail << WORDS | VALUE]!;
-    words[joined << WORDS | BLOCK] = words[tail << WORDS | BLOCK]!;
-    this.#octets[joined << OCTETS | EXPONENT] = this.#exponent(tail);
-    this.#octets[joined << OCTETS | COUNT] = this.#octets[tail << OCTETS | COUNT]!;
-    this.#octets[joined << OCTETS | LENGTH] = whole;
-    this.#release(tail, exponentFor(tailLength));
-    if (!alone) return;
-    words[above << WORDS | BLOCK] = joined;
-    this.#release(node, exponentFor(length));
-  }
-
-  /** Removes a node from below `above`, and all that is below it, each alone. */
+  /** Removes a node from below `above`, and all that is below it: one, and below that one. */
   prune(above: number, gone: number): void {
-    for (let node = this.#block(gone); node !== 0;) {
-      const next = this.#block(node);
-      this.#release(node, exponentFor(this.labelLength(node)));
-      node = next;
+    while (this.#block(gone) !== 0) {
+      const first = this.#block(gone);
+      let below = first;
+      while (this.labelLength(below) === 0) below++;
+      const [block, exponent] = [this.#block(below), this.#exponent(below)];
+      this.#release(first, this.#exponent(gone));
+      this.#words[gone << WORDS | BLOCK] = block;
+      this.#octets[gone << OCTETS | EXPONENT] = exponent;
     }
     const block = this.#block(above);
     const count = this.count(above) - 1;
-    if (count === 0) {
-      this.#words[above << WORDS | BLOCK] = 0;
-      this.#release(block, exponentFor(this.labelLength(gone)));
-      return;
-    }
     const exponent = this.#exponent(above);
     this.#vacate(block, (1 << exponent) - 1, gone - block);
     this.#octets[above << OCTETS | COUNT] = count - 1;
-    if (count === 1) {
-      this.#resize(above, 0);
-      this.merge(above, this.#block(above));
-    } else if (count << 2 < 1 << exponent) this.#resize(above, exponent - 1);
+    if (count === 0) {
+      this.#words[above << WORDS | BLOCK] = 0;
+      this.#release(block, exponent);
+    } else if (count === 1 || count << 2 < 1 << exponent) this.#resize(above, count === 1 ? 0 : exponent - 1);
   }
 
   /**
@@ -241,25 +195,22 @@ export class TrieNodes {
     const old = this.#words;
     const live = this.#end - this.#spare;
     const words = new Int32Array(live + (live >> 2) + AT_FIRST << WORDS);
-    const octets = new Uint8Array(words.buffer);
-    for (let i = 0; i < 1 << WORDS; i++) words[i] = old[i]!;
-    let end = 1;
-    for (let node = ROOT; node < end; node += 1 << exponentFor(octets[node << OCTETS | LENGTH]!)) {
-      const value = words[node << WORDS | VALUE]!;
-      if (value !== 0) words[node << WORDS | VALUE] = renumber(value);
-      const block = words[node << WORDS | BLOCK]!;
-      if (block === 0) continue;
-      const exponent = octets[node << OCTETS | EXPONENT]! || exponentFor(this.labelLength(block));
-      const length = 1 << exponent << WORDS;
-      for (let i = 0; i < length; i++) words[(end << WORDS) + i] = old[(block << WORDS) + i]!;
-      words[node << WORDS | BLOCK] = end;
-      end += 1 << exponent;
-    }
+    words.set(old.subarray(0, 1 << WORDS));
     this.#words = words;
-    this.#octets = octets;
-    this.#end = end;
+    this.#octets = new Uint8Array(words.buffer);
+    this.#end = 1;
     this.#spare = 0;
     this.#free.fill(0);
+    for (let node = ROOT; node < this.#end; node++) {
+      const value = this.value(node);
+      if (value !== 0) this.setValue(node, renumber(value));
+      const block = this.#block(node);
+      if (block === 0) continue;
+      const exponent = this.#exponent(node);
+      const to = this.#take(exponent);
+      words.set(old.subarray(block << WORDS, block + (1 << exponent) << WORDS), to << WORDS);
+      words[node << WORDS | BLOCK] = to;
+    }
   }
 
   #block(node: number): number {
@@ -286,7 +237,7 @@ export class TrieNodes {
     return block + place;
   }
 
-  /** Moves the nodes below a node to a block of another size. All have short labels. */
+  /** Moves the nodes below a node to a block of another size. */
   #resize(node: number, exponent: number): void {
     const to = this.#take(exponent);
     const from = this.#block(node);
@@ -313,7 +264,7 @@ export class TrieNodes {
     this.#words.fill(0, block + hole << WORDS, block + hole + 1 << WORDS);
   }
 
-  /** Copies a node, with no more than a short label. */
+  /** Copies a node. */
   #copy(from: number, to: number): void {
     const words = this.#words;
     for (let i = 0; i < 1 << WORDS; i++) words[to << WORDS | i] = words[from << WORDS | i]!;
@@ -349,11 +300,6 @@ export class TrieNodes {
     this.#words = words;
     this.#octets = new Uint8Array(words.buffer);
   }
-}
-
-/** The exponent of the number of places that a node with such a label needs. */
-function exponentFor(length: number): number {
-  return length <= SHORT ? 0 : length <= 21 ? 1 : length <= 53 ? 2 : 3;
 }
 
 /** How many nodes a block takes: it must be quick to find none in it, unless it is small, or none can be misplaced. */
