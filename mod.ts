@@ -23,9 +23,11 @@
 
 import { detectTransports } from "./src/runtime/detect.ts";
 import { provideTransports } from "./src/socket/default_transports.ts";
+import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
 
 export * from "./src/core.ts";
 
 provideTransports(detectTransports);
 provideSocks();
+provideSecurity();

@@ -17,6 +17,7 @@
 
 export {
   ClosedError,
+  DeniedError,
   EndpointError,
   type ErrorCode,
   NotSupportedError,
@@ -46,7 +47,7 @@ export type { CallOptions } from "./socket/call.ts";
 export { Context, type ContextOptions } from "./socket/context.ts";
 export type { Receiving, Sending } from "./socket/faces.ts";
 export type * from "./socket/options.ts";
-export { type CurveKeyPair, curveKeyPair } from "./socket/curve.ts";
+export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./socket/curve.ts";
 export { Pair } from "./socket/pair.ts";
 export { Pull, Push } from "./socket/pipeline.ts";
 export { proxy, type ProxyOptions } from "./socket/proxy.ts";

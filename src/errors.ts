@@ -73,6 +73,19 @@ export class RefusedError extends ProtocolError {
   }
 }
 
+/** We do not let the peer in: whoever judges it said so (RFC 27). `code` is `EPROTO`. */
+export class DeniedError extends ProtocolError {
+  /** The status: 300 (perhaps later), 400 (never), 500 (whoever judges is in trouble). */
+  readonly status: 300 | 400 | 500;
+
+  /** `text` is in the words of whoever judged. */
+  constructor(status: DeniedError["status"], text: string) {
+    super("handshake", `Cannot let the peer in: it is denied with ${status}${text === "" ? "" : ` ${show(text)}`}`);
+    this.name = "DeniedError";
+    this.status = status;
+  }
+}
+
 /** The socket or context is closed, or closed while the call was waiting. `code` is `ETERM`. */
 export class ClosedError extends ZmqError {
   /** `message` names the call that found the socket closed. */

@@ -6,6 +6,7 @@
  */
 
 import { latin1 } from "../src/bytes/ascii.ts";
+import type { Verdict } from "../src/mechanism/mechanism.ts";
 import type { SocketType } from "../src/engine/compatibility.ts";
 import type { Engine, EngineHandler } from "../src/engine/engine.ts";
 import type { HeartbeatOptions } from "../src/engine/heartbeat.ts";
@@ -53,6 +54,10 @@ export function failure(code: string): Error {
 
 /** A socket, as sessions see it. */
 export class TestHost implements SessionHost {
+  judge(): Promise<Verdict> {
+    return Promise.reject(new Error("Nobody is to be judged here"));
+  }
+
   readonly clock: ManualClock;
   readonly options: { -readonly [K in keyof SessionOptions]: SessionOptions[K] };
   observed = true;

@@ -7,6 +7,7 @@
 
 import type { ZmqError } from "../errors.ts";
 import type { Control, Message } from "../message.ts";
+import type { Sealing, Verdict } from "../mechanism/mechanism.ts";
 import type { Metadata } from "../wire/metadata.ts";
 
 /** What the handshake told us of the peer. */
@@ -21,6 +22,16 @@ export interface PeerInfo {
   readonly mechanism: string;
   /** The version of ZMTP that both speak, e.g. `3.1`. */
   readonly version: "3.0" | "3.1";
+  /** The name that whoever judged it gave it; empty if nobody did. */
+  readonly userId: string;
+}
+
+/** What a peer is to be judged by (RFC 27). */
+export interface Question {
+  /** The mechanism: `NULL`, `PLAIN` or `CURVE`. */
+  readonly mechanism: string;
+  /** NULL: none. PLAIN: username and password. CURVE: the public key, 32 octets. */
+  readonly credentials: readonly Uint8Array[];
 }
 
 /** Who listens to an engine. Calls come from within `receive`, `resume` and `tick`. */
@@ -35,6 +46,11 @@ export interface EngineHandler {
   message(message: Message): boolean;
   /** A subscription, in order with messages. Answers as {@link message} does. */
   control(control: Control): boolean;
+  /**
+   * The peer is to be judged: {@link Engine.judged} is to be told what became of it, but not from within this call.
+   * Without this method all may come in.
+   */
+  judge?(question: Question): void;
   /** The engine has something to send: `takeOutput()` has it. */
   output(): void;
   /** The connection must end, once `takeOutput()` has been sent. Nothing else is called after it. */
@@ -58,12 +74,16 @@ export interface Engine {
   room?(): Uint8Array<ArrayBuffer> | undefined;
   /** What it says of the peer that it has hung up now; `undefined`: nothing. */
   hungUp(cause: Error | undefined): ZmqError | undefined;
+  /** What became of the question that {@link EngineHandler.judge} was asked. */
+  judged?(verdict: Verdict): void;
   /** The handler can take messages again. */
   resume(): void;
   /** Octets to send before any message, or between two frames: greeting, handshake, PING and PONG. */
   takeOutput(): Uint8Array | undefined;
   /** A subscription's flags and body as this peer understands them; only once ready. */
   spell(control: Control): { readonly flags: number; readonly body: Uint8Array };
+  /** Seals what is queued, for a mechanism that does; `undefined`: it goes out as it is. Only once ready. */
+  readonly sealing?: Pick<Sealing, "seal" | "release"> | undefined;
   /** Sends and judges heartbeats. Answers when to be called again; `Infinity`: not at all. */
   tick(now: number): number;
   /** When `tick` is to be called next. */

@@ -33,22 +33,22 @@
  * @module
  */
 
-import { latin1 } from "../bytes/ascii.ts";
 import { EMPTY } from "../message.ts";
 import type { Mechanism } from "../mechanism/mechanism.ts";
 import { NullMechanism } from "../mechanism/null.ts";
-import { sendsIdentity, type SocketType } from "./compatibility.ts";
+import { metadataOf } from "./announcement.ts";
+import type { SocketType } from "./compatibility.ts";
 
 export { ProtocolError, ZmqError } from "../errors.ts";
 export type { ErrorCode } from "../errors.ts";
 export { Control } from "../message.ts";
 export type { Message } from "../message.ts";
-export type { HandshakeStep, Mechanism } from "../mechanism/mechanism.ts";
+export type { HandshakeStep, Mechanism, Sealing, Verdict } from "../mechanism/mechanism.ts";
 export { Batch, type Segment, SharedFrames } from "../wire/batch.ts";
 export type { FrameSink } from "../wire/frame.ts";
 export type { Metadata } from "../wire/metadata.ts";
 export type { SocketType } from "./compatibility.ts";
-export type { Engine, EngineHandler, PeerInfo } from "./engine.ts";
+export type { Engine, EngineHandler, PeerInfo, Question } from "./engine.ts";
 export type { HeartbeatOptions } from "./heartbeat.ts";
 export { type EngineOptions, HANDSHAKE_LIMIT, MAX_PARTS, ZmtpEngine } from "./zmtp_engine.ts";
 
@@ -65,8 +65,5 @@ export function nullMechanism(
   routingId: Uint8Array = EMPTY,
   properties: Iterable<readonly [string, Uint8Array]> = [],
 ): Mechanism {
-  const metadata = new Map<string, Uint8Array>([["Socket-Type", latin1(socketType)]]);
-  if (sendsIdentity(socketType)) metadata.set("Identity", routingId);
-  for (const [name, value] of properties) metadata.set(name, value);
-  return new NullMechanism(metadata);
+  return new NullMechanism(metadataOf(socketType, routingId, properties));
 }

@@ -13,7 +13,7 @@
 import { latin1, showOctets } from "../bytes/ascii.ts";
 import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
 import { Control, EMPTY, type Message } from "../message.ts";
-import type { Mechanism } from "../mechanism/mechanism.ts";
+import type { HandshakeStep, Mechanism, Sealing, Verdict } from "../mechanism/mechanism.ts";
 import {
   commandData,
   commandName,
@@ -36,6 +36,8 @@ export const HANDSHAKE_LIMIT = 65536;
 /** The most frames that one message may have: each costs memory of its own, even an empty one. */
 export const MAX_PARTS = 65536;
 const LONGEST_ROUTING_ID = 255;
+/** What becomes of peers where nobody judges. */
+const ADMITTED: Verdict = { status: 200, userId: "", metadata: new Map() };
 
 /** How an engine speaks. */
 export interface EngineOptions {
@@ -76,6 +78,9 @@ export class ZmtpEngine implements Engine, FrameSink {
   #parts: Message = [];
   /** How many of them have memory of their own. */
   #ownParts = 0;
+
+  /** Seals what goes out and opens what comes, if the mechanism does. */
+  sealing: Sealing | undefined;
 
   /** Says nothing until {@link start}. */
   constructor(options: EngineOptions, handler: EngineHandler) {
@@ -150,8 +155,8 @@ export class ZmtpEngine implements Engine, FrameSink {
   /** What is to be sent besides messages. */
   takeOutput(): Uint8Array | undefined {
     const output = this.#output;
-    if (this.#pong !== undefined) output.push(encodeFrame(COMMAND, encodeCommand("PONG", this.#pong)));
-    if (this.#ping !== undefined) output.push(encodeFrame(COMMAND, this.#ping));
+    if (this.#pong !== undefined) output.push(this.#frameOf(encodeCommand("PONG", this.#pong)));
+    if (this.#ping !== undefined) output.push(this.#frameOf(this.#ping));
     this.#pong = this.#ping = undefined;
     if (output.length <= 1) return output.pop();
     let length = 0;
@@ -238,8 +243,9 @@ export class ZmtpEngine implements Engine, FrameSink {
     }
     this.#minor = minor;
     this.#phase = "handshake";
-    const command = this.#mechanism.start();
-    if (command !== undefined) this.#send(encodeFrame(COMMAND, command));
+    const first = this.#mechanism.start();
+    if (first instanceof Uint8Array) this.#send(encodeFrame(COMMAND, first));
+    else if (first !== undefined) this.#step(first);
   }
 
   /** One frame of the handshake. Stops the decoder when that is over, so that the limits of traffic hold after it. */
@@ -247,25 +253,63 @@ export class ZmtpEngine implements Engine, FrameSink {
     if ((flags & COMMAND) === 0) {
       throw new ProtocolError("handshake", "Cannot shake hands: the peer sent a message, wanted a command");
     }
-    const step = this.#mechanism.receive(body);
-    if (step.type === "refused") {
+    return this.#step(this.#mechanism.receive(body));
+  }
+
+  #step(step: HandshakeStep): boolean {
+    const { type } = step;
+    if (type === "refused") {
       const shown = JSON.stringify(step.reason);
       throw new RefusedError("handshake", `Cannot shake hands: the peer refuses us with ERROR ${shown}`, step.reason);
     }
-    if (step.command !== undefined) this.#send(encodeFrame(COMMAND, step.command));
-    if (step.type === "send") return true;
-    const peer = this.#know(step.metadata);
+    if (type === "ask") {
+      const { name: mechanism } = this.#mechanism;
+      if (this.#handler.judge === undefined) return this.#step(this.#mechanism.judged!(ADMITTED));
+      this.#handler.judge({ mechanism, credentials: step.credentials });
+      return true;
+    }
+    const peer = type === "done" ? this.#know(step.metadata, step.userId) : undefined;
+    if (type !== "wait" && step.command !== undefined) this.#send(encodeFrame(COMMAND, step.command));
+    if (type === "deny") this.#end(step.error);
+    if (peer === undefined) return true;
+    const sealing = this.sealing = this.#mechanism.sealing;
+    const decoder = this.#decoder;
+    const limit = Math.min(this.#options.maxMessageSize, Number.MAX_SAFE_INTEGER);
     this.#phase = "traffic";
-    this.#decoder.phase = "traffic";
-    this.#decoder.limit = Math.min(this.#options.maxMessageSize, Number.MAX_SAFE_INTEGER);
+    decoder.phase = "traffic";
+    decoder.limit = limit;
+    if (sealing !== undefined) {
+      decoder.limit += sealing.overhead;
+      decoder.sink = sealing.opening(this, limit);
+    }
     const { heartbeat } = this.#options;
     if (heartbeat.interval > 0) this.#heartbeat = new Heartbeat(heartbeat, this.#now);
     this.#handler.ready(peer);
     return false;
   }
 
+  /** What became of the peer that the handler was to judge. */
+  judged(verdict: Verdict): void {
+    if (this.#phase !== "handshake") return;
+    try {
+      this.#step(this.#mechanism.judged!(verdict));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A command's frame, sealed if need be. */
+  #frameOf(command: Uint8Array): Uint8Array {
+    const frame = encodeFrame(COMMAND, command);
+    if (this.sealing === undefined) return frame;
+    const sealed = this.sealing.seal([frame]);
+    const copy = sealed.slice();
+    this.sealing.release(sealed);
+    return copy;
+  }
+
   /** Judges what the peer says it is. A peer that does not fit is told so before we hang up (RFC 37, "ERROR"). */
-  #know(properties: Metadata): PeerInfo {
+  #know(properties: Metadata, userId = ""): PeerInfo {
     const ours = this.#options.socketType;
     const type = properties.get("Socket-Type");
     const socketType = type === undefined ? "" : String.fromCharCode(...type.subarray(0, 64));
@@ -287,6 +331,7 @@ export class ZmtpEngine implements Engine, FrameSink {
       routingId,
       properties,
       mechanism: this.#mechanism.name,
+      userId,
       version: this.#minor >= 1 ? "3.1" : "3.0",
     };
   }

@@ -8,9 +8,7 @@
  * @module
  */
 
-import { showOctets } from "../bytes/ascii.ts";
-import { ProtocolError } from "../errors.ts";
-import { commandData, commandName, decodeError, encodeCommand } from "../wire/command.ts";
+import { decodeError, encodeCommand, expectCommand } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import type { HandshakeStep, Mechanism } from "./mechanism.ts";
 
@@ -39,11 +37,8 @@ export class NullMechanism implements Mechanism {
 
   /** Takes the peer's READY, or its ERROR. */
   receive(command: Uint8Array): HandshakeStep {
-    const name = commandName("handshake", command);
-    if (name === "READY") return { type: "done", metadata: decodeMetadata(commandData(command)) };
     const reason = decodeError(command);
     if (reason !== undefined) return { type: "refused", reason };
-    const shown = showOctets(command.subarray(1, 1 + command[0]!));
-    throw new ProtocolError("handshake", `Cannot shake hands: the peer sent command ${shown}, wanted "READY"`);
+    return { type: "done", metadata: decodeMetadata(expectCommand(command, "READY")) };
   }
 }

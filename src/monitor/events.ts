@@ -50,14 +50,18 @@ export type SocketEvent =
     readonly socketType: string;
     /** The routing id that the peer announced; empty if it announced none. */
     readonly routingId: Uint8Array;
-    /** What the peer announced with names that begin with `X-`, and whatever else it told. */
+    /** What whoever judged the peer has granted, and what the peer told: names that begin with `X-`, and others. */
     readonly properties: ReadonlyMap<string, Uint8Array>;
+    /** The security mechanism: `NULL`, `PLAIN` or `CURVE`. */
+    readonly mechanism: string;
+    /** The name that whoever judged the peer gave it (RFC 27); empty if nobody did. */
+    readonly userId: string;
     /** The version of ZMTP that both speak. */
     readonly version: "3.0" | "3.1";
   })
   /** The peer broke the protocol, speaks another one, or does not fit. */
   | (PeerEvent<"handshake:error:protocol"> & FailureEvent)
-  /** The peer refuses us for who we are. */
+  /** The peer refuses us for who we are, or we refuse the peer. */
   | (PeerEvent<"handshake:error:auth"> & FailureEvent & {
     /** Its status: 300 for a temporary error, 400 for refused, 500 for an error of its own. */
     readonly status: number;

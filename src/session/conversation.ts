@@ -10,9 +10,10 @@
  * @module
  */
 
-import type { Engine, EngineHandler, PeerInfo } from "../engine/engine.ts";
+import type { Engine, EngineHandler, PeerInfo, Question } from "../engine/engine.ts";
 import { ZmqError } from "../errors.ts";
 import { type Control, EMPTY, type Message } from "../message.ts";
+import type { Verdict } from "../mechanism/mechanism.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Link, LinkHandler } from "../transport/link.ts";
 import { type Clock, notSet } from "./clock.ts";
@@ -37,6 +38,8 @@ export interface ConversationOwner {
   shaken(peer: PeerInfo): void;
   /** It will end for a reason of ours, and carries no more messages. */
   failing(): void;
+  /** Judges the peer. */
+  judge(question: Question, peer: string): Promise<Verdict>;
   /** The link is gone. The last call, and made once. */
   over(error: Error | undefined): void;
 }
@@ -193,6 +196,13 @@ export class Conversation implements EngineHandler, LinkHandler {
     this.#stopTimer();
     this.#beat();
     this.#owner.shaken(peer);
+  }
+
+  /** The peer is to be judged. */
+  judge(question: Question): void {
+    this.#owner.judge(question, this.link.remote).then((verdict) => {
+      if (!this.#over && this.#fault === undefined) this.#engine.judged!(verdict);
+    });
   }
 
   /** A message has come. */

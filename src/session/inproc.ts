@@ -64,6 +64,11 @@ export class InprocNames {
     for (const end of early ?? []) this.#meet(end);
   }
 
+  /** Whether a name is bound. */
+  has(endpoint: string): boolean {
+    return this.#bound.has(endpoint);
+  }
+
   /** Frees a name. Connections made through it live on. */
   unbind(endpoint: string, host: InprocHost): void {
     if (this.#bound.get(endpoint) === host) this.#bound.delete(endpoint);

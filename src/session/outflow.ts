@@ -186,25 +186,33 @@ export class Outflow implements Outlet {
     if (link === undefined || this.#onLoan >= 0 || this.#flushing) return;
     this.#flushing = true;
     this.#newTurn(this.#clock.turn(true));
+    const until = this.#clock.now() + EARLY_TIME;
     let sent = 0;
     while (this.#onLoan < 0) {
+      if (sent > 0 && this.#clock.now() >= until) {
+        // A peer that takes long messages as fast as they are written would have them all before anyone else's turn.
+        this.#planned = true;
+        this.#clock.atTurnEnd(this.#run);
+        break;
+      }
       const octets = this.#insideFrame ? undefined : this.#engine!.takeOutput() ?? this.#takePrelude();
-      const segments = octets !== undefined || !this.#open ? NONE : this.#take(link.gather !== undefined);
-      const first = octets ?? segments[0]?.bytes;
-      if (first === undefined) break;
+      const { sealing } = this.#engine!;
+      const several = link.gather !== undefined || sealing !== undefined;
+      const segments = octets !== undefined || !this.#open ? NONE : this.#take(several);
+      if (octets === undefined && segments.length === 0) break;
       let messages = 0;
       for (const segment of segments) {
         this.#insideFrame = !segment.endsFrame;
         messages += segment.messages;
-        this.bytes += segment.bytes.length;
       }
       sent += messages;
-      if (octets !== undefined) this.bytes += octets.length;
-      const loan = segments.length > 1 ? link.gather!(segments.map(bytesOf)) : link.write(first);
-      if (loan !== undefined) this.#lend(loan, link, segments, messages);
-      else {
+      const runs = octets !== undefined ? [octets] : segments.map(bytesOf);
+      if (sealing === undefined || octets !== undefined) {
+        this.#settle(this.#write(link, runs), link, messages, () => this.#release(segments));
+      } else {
+        const sealed = sealing.seal(runs);
         this.#release(segments);
-        this.messages += messages;
+        this.#settle(this.#write(link, [sealed]), link, messages, () => sealing.release(sealed));
       }
     }
     this.#flushing = false;
@@ -243,10 +251,23 @@ export class Outflow implements Outlet {
     for (const segment of segments) this.#batch.release(segment);
   }
 
-  #lend(loan: Promise<void>, link: Link, segments: readonly Segment[], messages: number): void {
+  #write(link: Link, runs: readonly Uint8Array[]): Promise<void> | undefined {
+    for (const bytes of runs) this.bytes += bytes.length;
+    if (runs.length > 1) return link.gather!(runs);
+    // Of a frame that is being sealed there may be no more than its header.
+    return runs[0]!.length === 0 ? undefined : link.write(runs[0]!);
+  }
+
+  /** Waits for a write to be taken, if it is not yet. */
+  #settle(loan: Promise<void> | undefined, link: Link, messages: number, release: () => void): void {
+    if (loan === undefined) {
+      release();
+      this.messages += messages;
+      return;
+    }
     this.#onLoan = messages;
     loan.then(() => {
-      this.#release(segments);
+      release();
       if (this.#link !== link) return;
       this.messages += this.#onLoan;
       this.#onLoan = -1;
@@ -266,7 +287,8 @@ export class Outflow implements Outlet {
   }
 
   #takePrelude(): Uint8Array | undefined {
-    return this.#open ? this.#preludes.shift() : undefined;
+    const prelude = this.#open ? this.#preludes.shift() : undefined;
+    return prelude === undefined ? undefined : this.#engine!.sealing?.seal([prelude]) ?? prelude;
   }
 
   #mayWriteEarly(): boolean {

@@ -6,7 +6,7 @@
  */
 
 import type { PeerInfo } from "../engine/engine.ts";
-import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
+import { DeniedError, ProtocolError, RefusedError, ZmqError } from "../errors.ts";
 import type { SocketEvent } from "../monitor/events.ts";
 
 /** Who hears. */
@@ -39,18 +39,28 @@ export class Reports {
   }
 
   /** The handshake is complete. */
-  shaken(peer: string, { socketType, routingId, properties, version }: PeerInfo): void {
+  shaken(peer: string, { socketType, routingId, properties, mechanism, userId, version }: PeerInfo): void {
     if (!this.#audience.observed) return;
     const endpoint = this.#endpoint;
     const id = routingId.slice();
-    this.#audience.emit({ type: "handshake", endpoint, peer, socketType, routingId: id, properties, version });
+    this.#audience.emit({
+      type: "handshake",
+      endpoint,
+      peer,
+      socketType,
+      routingId: id,
+      properties,
+      mechanism,
+      userId,
+      version,
+    });
   }
 
   /** The connection is gone before its handshake was complete. */
   unshaken(peer: string, error: Error | undefined): void {
     if (!this.#audience.observed) return;
     const endpoint = this.#endpoint;
-    const status = error instanceof RefusedError && /^[345]00$/.test(error.reason ?? "") ? Number(error.reason) : 0;
+    const status = statusOf(error);
     if (status > 0) this.#audience.emit({ type: "handshake:error:auth", endpoint, peer, error: error!, status });
     else if (error instanceof ProtocolError) {
       this.#audience.emit({ type: "handshake:error:protocol", endpoint, peer, error });
@@ -76,6 +86,12 @@ export class Reports {
   ended(error: Error | undefined): void {
     if (this.#audience.observed) this.#audience.emit({ type: "close", endpoint: this.#endpoint, ...because(error) });
   }
+}
+
+/** The status with which the peer refuses us, or we refuse it; 0: neither. */
+function statusOf(error: Error | undefined): number {
+  if (error instanceof DeniedError) return error.status;
+  return error instanceof RefusedError && /^[345]00$/.test(error.reason ?? "") ? Number(error.reason) : 0;
 }
 
 function because(error: Error | undefined): { readonly error?: Error } {

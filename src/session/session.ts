@@ -15,8 +15,9 @@
  * @module
  */
 
-import type { Engine, EngineHandler, PeerInfo } from "../engine/engine.ts";
+import type { Engine, EngineHandler, PeerInfo, Question } from "../engine/engine.ts";
 import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
+import type { Verdict } from "../mechanism/mechanism.ts";
 import { EMPTY } from "../message.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
@@ -58,6 +59,8 @@ export interface SessionHost extends PipeOwner, Audience {
   readonly options: SessionOptions;
   /** Makes the engine of one connection. */
   engine(handler: EngineHandler): Engine;
+  /** Judges a peer at an address. Never rejects. */
+  judge(question: Question, peer: string): Promise<Verdict>;
   /** Dials an endpoint once. */
   dial(endpoint: string, signal: AbortSignal): Promise<Link>;
   /** A pipe joins the pattern. */
@@ -208,6 +211,11 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   /** It needs an engine. */
   engine(handler: EngineHandler): Engine {
     return this.#host.engine(handler);
+  }
+
+  /** The peer is to be judged. */
+  judge(question: Question, peer: string): Promise<Verdict> {
+    return this.#host.judge(question, peer);
   }
 
   /** The handshake is complete. */

@@ -6,9 +6,10 @@
 
 import { Deque } from "../bytes/deque.ts";
 import type { SocketType } from "../engine/compatibility.ts";
-import type { Engine, EngineHandler } from "../engine/engine.ts";
+import type { Engine, EngineHandler, Question } from "../engine/engine.ts";
 import { ClosedError, NotSupportedError } from "../errors.ts";
 import { EMPTY, type Message, type MessageInput, toMessage } from "../message.ts";
+import type { Verdict } from "../mechanism/mechanism.ts";
 import type { SocketEvent } from "../monitor/events.ts";
 import { emitTo, SocketEvents } from "../monitor/socket_events.ts";
 import type { SocketStats } from "../monitor/stats.ts";
@@ -24,6 +25,7 @@ import type { ContextCore } from "./context_core.ts";
 import { checkCapability, dial, makeEngine } from "./dial.ts";
 import { Endpoints } from "./endpoints.ts";
 import { can } from "./option_table.ts";
+import { security } from "./security_slot.ts";
 import { OptionStore, type Settings } from "./settings.ts";
 import { Totals } from "./totals.ts";
 import { lateToReceive, lateToSend, type Waiter, Waiters } from "./waiters.ts";
@@ -106,8 +108,6 @@ export class SocketCore implements SessionHost, InprocHost {
     return Math.floor(this.clock.random() * 0x100000000);
   }
 
-  // Sending.
-
   /** Queues a message, or waits until it can be queued. */
   send(input: MessageInput, options?: WaitOptions): Promise<void> {
     // Hot: once per message.
@@ -159,8 +159,6 @@ export class SocketCore implements SessionHost, InprocHost {
     if (this.#closing !== undefined) throw this.closedError("send");
     if (!this.#canSend) throw new NotSupportedError(`Cannot send on a ${this.type} socket: it only receives`);
   }
-
-  // Receiving.
 
   /** The next message, or a wait for it. */
   receive(options?: WaitOptions): Promise<Message> {
@@ -221,8 +219,6 @@ export class SocketCore implements SessionHost, InprocHost {
     if (!this.#canReceive) throw new NotSupportedError(`Cannot receive on a ${this.type} socket: it only sends`);
   }
 
-  // Events and numbers.
-
   /** The socket's events; they are made from the first look on. */
   get events(): SocketEvents {
     if (this.#events !== undefined) return this.#events;
@@ -268,8 +264,6 @@ export class SocketCore implements SessionHost, InprocHost {
     this.store.put(name, checked);
   }
 
-  // Life.
-
   /** Ends everything: at once for those who wait, after `linger` at most for what is queued. */
   close(linger: number): Promise<{ unsent: number }> {
     if (this.#closing !== undefined) return this.#closing;
@@ -298,8 +292,6 @@ export class SocketCore implements SessionHost, InprocHost {
     return () => this.#closers.delete(tell);
   }
 
-  // What sessions ask of a socket.
-
   /** Our routing id; empty if there is none. */
   get routingId(): Uint8Array {
     return this.options.routingId ?? EMPTY;
@@ -308,6 +300,11 @@ export class SocketCore implements SessionHost, InprocHost {
   /** The engine of one connection. */
   engine(handler: EngineHandler): Engine {
     return makeEngine(this.type, this.routingId, this.options, handler);
+  }
+
+  /** Judges a peer at an address. */
+  judge(question: Question, peer: string): Promise<Verdict> {
+    return security()!.judge(this.context, this.options, question, peer);
   }
 
   /** Dials an endpoint once. */
@@ -368,8 +365,6 @@ export class SocketCore implements SessionHost, InprocHost {
   turnedAway(endpoint: string, error: Error): void {
     if (this.observed) this.emit({ type: "handshake:error:protocol", endpoint, peer: endpoint, error });
   }
-
-  // Serving those who wait.
 
   #offer(message: Message): boolean {
     const taken = this.pattern.send(message);

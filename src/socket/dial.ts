@@ -6,12 +6,15 @@
 
 import type { SocketType } from "../engine/compatibility.ts";
 import type { Engine, EngineHandler } from "../engine/engine.ts";
-import { nullMechanism } from "../engine/mod.ts";
+import { metadataOf } from "../engine/announcement.ts";
 import { ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { NotSupportedError } from "../errors.ts";
+import type { Mechanism } from "../mechanism/mechanism.ts";
+import { NullMechanism } from "../mechanism/null.ts";
 import type { Capabilities, KeepAlive, Link, Transport } from "../transport/link.ts";
 import type { Transports } from "../transport/registry.ts";
 import { OPTION_TABLE } from "./option_table.ts";
+import { security } from "./security_slot.ts";
 import type { Settings } from "./settings.ts";
 import { socksDialler } from "./socks_dialler.ts";
 
@@ -62,6 +65,12 @@ export function typeOfServiceOf(settings: Settings): { readonly typeOfService?: 
 
 /** Dials an endpoint once, through a proxy if the options name one. */
 export function dial(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
+  const prepared = security()?.prepare(settings);
+  const go = (): Promise<Link> => dialNow(transport, endpoint, settings, signal);
+  return prepared === undefined ? go() : prepared.then(go);
+}
+
+function dialNow(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
   const options = { signal, ipv6: settings.ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings) };
   const { socksProxy, socksUsername, socksPassword } = settings;
   if (socksProxy === undefined || transport.scheme !== "tcp") return transport.connect(endpoint, options);
@@ -82,6 +91,8 @@ export function makeEngine(
   const interval = settings.heartbeatInterval === Infinity ? 0 : settings.heartbeatInterval;
   const silence = settings.heartbeatTimeout ?? interval;
   const heartbeat = { interval, timeout: silence === 0 ? Infinity : silence, ttl };
-  const mechanism = nullMechanism(socketType, routingId, metadata);
+  const own = metadataOf(socketType, routingId, metadata);
+  const none = (): Mechanism => new NullMechanism(own);
+  const mechanism = security()?.mechanism(settings, own, none) ?? none();
   return new ZmtpEngine({ socketType, mechanism, maxMessageSize, heartbeat }, handler);
 }

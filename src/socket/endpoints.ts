@@ -11,6 +11,7 @@ import { hostOf, parseInproc, type Role, splitEndpoint } from "../transport/endp
 import type { Link, Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
 import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
+import { security } from "./security_slot.ts";
 
 /** How many names an error lists of those that there are. */
 const LISTED = 10;
@@ -152,6 +153,7 @@ export class Endpoints {
     const { context, options } = this.#core;
     const transport = context.transports.find(endpoint, role, ["inproc"]);
     transport.check(endpoint, role);
+    security()?.agree(options, `${role === "bind" ? "bind" : "connect"} to ${show(endpoint)}`);
     const { socksProxy, socksUsername, socksPassword } = options;
     if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
     // RFC 1929 has no room for one without the other.
@@ -176,6 +178,8 @@ export class Endpoints {
     const { backlog, ipv6 } = options;
     let listener: Listener;
     try {
+      const prepared = security()?.prepare(options);
+      if (prepared !== undefined) await prepared;
       listener = await transport.listen(
         endpoint,
         { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },

@@ -10,6 +10,7 @@ import { NotSupportedError, show, wrongRange, wrongType } from "../errors.ts";
 import { EMPTY } from "../message.ts";
 import { AcceptFilter } from "../transport/accept_filter.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
+import { security } from "./security_slot.ts";
 
 /** One option. */
 export interface OptionRow {
@@ -163,24 +164,35 @@ const metadata: OptionRow = {
       .sort(([one], [other]) => one < other ? -1 : 1),
 };
 
-/** What has no meaning here: only the value that asks for nothing is taken. */
-function unsupported(nothing: unknown, why: string): OptionRow {
-  return {
+/** Options of security, with what asks for nothing: those of entry points that have it know what else there is. */
+function secured(options: Readonly<Record<string, unknown>>): Record<string, OptionRow> {
+  const rows = Object.entries(options).map(([name, nothing]): [string, OptionRow] => [name, {
+    initial: nothing,
+    check(name, value) {
+      if (value === nothing || value === null || value === undefined) return nothing;
+      const known = security();
+      if (known !== undefined) return known.check(name, value);
+      const wanted = "wanted the main entry point";
+      throw new NotSupportedError(`Cannot set option "${name}": "./core" has the NULL mechanism only, ${wanted}`);
+    },
+  }]);
+  return Object.fromEntries(rows);
+}
+
+/** Options that have no meaning here, with what asks for nothing: only that is taken. */
+function unsupported(why: string, options: Readonly<Record<string, unknown>>): Record<string, OptionRow> {
+  const rows = Object.entries(options).map(([name, nothing]): [string, OptionRow] => [name, {
     initial: nothing,
     check(name, value) {
       if (value === nothing || value === null || value === undefined) return nothing;
       throw new NotSupportedError(`Cannot set option "${name}": ${why}, wanted it left at ${show(nothing)}`);
     },
-  };
+  }]);
+  return Object.fromEntries(rows);
 }
 
-const KERNEL = "JavaScript runtimes give no access to this property of a connection";
-const MULTICAST = "there are no multicast transports here";
-const SECURITY = "this version has the NULL mechanism only";
+const NO_THREADS = "there are no I/O threads here";
 const ZERO_FIRST = "it begins with a zero octet, wanted an id that does not: those are ROUTER's own";
-const THREADS = "there are no I/O threads here";
-const GSSAPI = "there is no GSSAPI mechanism here";
-const VMCI = "there is no VMCI transport here";
 
 /** Every option, by name. */
 export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
@@ -284,44 +296,52 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   manualLastValue: { ...flag, heeds: ["XPUB"] },
   welcomeMessage: { ...octets(0, Infinity), heeds: ["XPUB"] },
 
-  affinity: unsupported(0, THREADS),
-  sendBufferSize: unsupported(-1, KERNEL),
-  receiveBufferSize: unsupported(-1, KERNEL),
-  tcpMaxRetransmitTimeout: unsupported(0, KERNEL),
-  interface: unsupported(null, KERNEL),
-  loopbackFastPath: unsupported(false, KERNEL),
-  rate: unsupported(100, MULTICAST),
-  recoveryInterval: unsupported(10_000, MULTICAST),
-  multicastHops: unsupported(1, MULTICAST),
-  multicastMaxTransportDataUnit: unsupported(1500, MULTICAST),
-  plainServer: unsupported(false, SECURITY),
-  plainUsername: unsupported(null, SECURITY),
-  plainPassword: unsupported(null, SECURITY),
-  curveServer: unsupported(false, SECURITY),
-  curvePublicKey: unsupported(null, SECURITY),
-  curveSecretKey: unsupported(null, SECURITY),
-  curveServerKey: unsupported(null, SECURITY),
-  zapDomain: unsupported(null, SECURITY),
-  zapEnforceDomain: unsupported(false, SECURITY),
-  gssapiServer: unsupported(false, GSSAPI),
-  gssapiPlainText: unsupported(false, GSSAPI),
-  gssapiPrincipal: unsupported(null, GSSAPI),
-  gssapiPrincipalNameType: unsupported("hostBased", GSSAPI),
-  gssapiServicePrincipal: unsupported(null, GSSAPI),
-  gssapiServicePrincipalNameType: unsupported("hostBased", GSSAPI),
-  vmciBufferSize: unsupported(0, VMCI),
-  vmciBufferMinSize: unsupported(0, VMCI),
-  vmciBufferMaxSize: unsupported(0, VMCI),
-  vmciConnectTimeout: unsupported(-1, VMCI),
+  ...unsupported(NO_THREADS, { affinity: 0 }),
+  ...unsupported("JavaScript runtimes give no access to this property of a connection", {
+    sendBufferSize: -1,
+    receiveBufferSize: -1,
+    tcpMaxRetransmitTimeout: 0,
+    interface: null,
+    loopbackFastPath: false,
+  }),
+  ...unsupported("there are no multicast transports here", {
+    rate: 100,
+    recoveryInterval: 10_000,
+    multicastHops: 1,
+    multicastMaxTransportDataUnit: 1500,
+  }),
+  ...secured({
+    plainServer: false,
+    plainUsername: null,
+    plainPassword: null,
+    curveServer: false,
+    curvePublicKey: null,
+    curveSecretKey: null,
+    curveServerKey: null,
+    zapDomain: null,
+    zapEnforceDomain: false,
+  }),
+  ...unsupported("there is no GSSAPI mechanism here", {
+    gssapiServer: false,
+    gssapiPlainText: false,
+    gssapiPrincipal: null,
+    gssapiPrincipalNameType: "hostBased",
+    gssapiServicePrincipal: null,
+    gssapiServicePrincipalNameType: "hostBased",
+  }),
+  ...unsupported("there is no VMCI transport here", {
+    vmciBufferSize: 0,
+    vmciBufferMinSize: 0,
+    vmciBufferMaxSize: 0,
+    vmciConnectTimeout: -1,
+  }),
 };
 
 /** Options of contexts themselves, by name. All others are defaults for their sockets. */
 export const CONTEXT_OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   blocky: { ...flag, initial: true },
   maxSockets: whole(Infinity, 1, Infinity, " of sockets"),
-  ioThreads: unsupported(1, THREADS),
-  threadPriority: unsupported(-1, THREADS),
-  threadSchedulingPolicy: unsupported(-1, THREADS),
+  ...unsupported(NO_THREADS, { ioThreads: 1, threadPriority: -1, threadSchedulingPolicy: -1 }),
 };
 
 /** The error for a name that no option has. */

@@ -33,28 +33,52 @@ export interface UnsupportedOptions {
   readonly interface?: string | null;
   /** Windows' loopback fast path. Only `false`. libzmq: `ZMQ_LOOPBACK_FASTPATH`. */
   readonly loopbackFastPath?: boolean;
-  /** There is no PLAIN mechanism yet. Only `false`. libzmq: `ZMQ_PLAIN_SERVER`. */
+}
+
+/**
+ * Options of security: a mechanism, and the role in it. The role is the socket's, whether it binds or connects. Options
+ * of two mechanisms, or half of what a role needs, make `bind` and `connect` throw: a socket that was to be secured is
+ * never used with NULL instead. `inproc` needs none of it. They need the main entry point: on `./core` alone they throw
+ * `ENOTSUP`.
+ */
+export interface SecurityOptions {
+  /**
+   * Take PLAIN's server role: clients say a username and a password, in clear text, and a ZAP handler (RFC 27) judges
+   * them. **Without a handler nobody is let in.** Default `false`. RFC 24, libzmq: `ZMQ_PLAIN_SERVER`.
+   */
   readonly plainServer?: boolean;
-  /** There is no PLAIN mechanism yet. Only `null`. libzmq: `ZMQ_PLAIN_USERNAME`. */
+  /** The username to say to a PLAIN server, at most 255 octets; needs `plainPassword`. libzmq: `ZMQ_PLAIN_USERNAME`. */
   readonly plainUsername?: string | null;
-  /** There is no PLAIN mechanism yet. Only `null`. libzmq: `ZMQ_PLAIN_PASSWORD`. */
+  /** The password to say to a PLAIN server, at most 255 octets; needs `plainUsername`. libzmq: `ZMQ_PLAIN_PASSWORD`. */
   readonly plainPassword?: string | null;
-  /** There is no CURVE mechanism yet. Only `false`. libzmq: `ZMQ_CURVE_SERVER`. */
+  /**
+   * Take CURVE's server role: everything is encrypted, and clients prove their keys. Needs `curveSecretKey`. **Without
+   * a ZAP handler whoever knows the server's public key is let in.** Default `false`. RFC 26, libzmq: `ZMQ_CURVE_SERVER`.
+   */
   readonly curveServer?: boolean;
-  /** There is no CURVE mechanism yet. Only `null`. libzmq: `ZMQ_CURVE_PUBLICKEY`. */
+  /**
+   * Our public key: 40 characters of Z85, or 32 octets, and read back as Z85. A client needs it; a server may give it,
+   * and then it must be that of `curveSecretKey`. libzmq: `ZMQ_CURVE_PUBLICKEY`.
+   */
   readonly curvePublicKey?: string | Uint8Array | null;
-  /** There is no CURVE mechanism yet. Only `null`. libzmq: `ZMQ_CURVE_SECRETKEY`. */
+  /** Our secret key: 40 characters of Z85, or 32 octets. See `curveKeyPair()`. libzmq: `ZMQ_CURVE_SECRETKEY`. */
   readonly curveSecretKey?: string | Uint8Array | null;
-  /** There is no CURVE mechanism yet. Only `null`. libzmq: `ZMQ_CURVE_SERVERKEY`. */
+  /** The public key of the server that we are a client of: 40 characters of Z85, or 32 octets. libzmq: `ZMQ_CURVE_SERVERKEY`. */
   readonly curveServerKey?: string | Uint8Array | null;
-  /** There is no authentication by ZAP yet. Only `null`. libzmq: `ZMQ_ZAP_DOMAIN`. */
+  /**
+   * What to tell the ZAP handler that we are, at most 255 octets. With one, peers without any mechanism are judged
+   * too, by their addresses. Default `null`: none. RFC 27, libzmq: `ZMQ_ZAP_DOMAIN`.
+   */
   readonly zapDomain?: string | null;
-  /** There is no authentication by ZAP yet. Only `false`. libzmq: `ZMQ_ZAP_ENFORCE_DOMAIN`. */
+  /**
+   * Let nobody in if there is a `zapDomain` and no ZAP handler, also with NULL and CURVE; and ask about CURVE clients
+   * only if there is a `zapDomain`. Default `false`. libzmq: `ZMQ_ZAP_ENFORCE_DOMAIN`.
+   */
   readonly zapEnforceDomain?: boolean;
 }
 
 /** Options that every socket heeds. */
-export interface SocketOptions extends UnsupportedOptions {
+export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   /** Where inproc names, transports and default options come from; a context that all sockets share, unless given. */
   readonly context?: Context;
   /**

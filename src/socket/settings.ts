@@ -28,6 +28,15 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly socksProxy: string | undefined;
   readonly socksUsername: string | undefined;
   readonly socksPassword: string | undefined;
+  readonly plainServer: boolean;
+  readonly plainUsername: string | null;
+  readonly plainPassword: string | null;
+  readonly curveServer: boolean;
+  readonly curvePublicKey: string | null;
+  readonly curveSecretKey: string | null;
+  readonly curveServerKey: string | null;
+  readonly zapDomain: string | null;
+  readonly zapEnforceDomain: boolean;
   readonly metadata: readonly (readonly [string, Uint8Array])[];
   readonly routingId: Uint8Array | undefined;
   readonly sendTimeout: number;

@@ -18,6 +18,7 @@ import { SocketCore } from "./core.ts";
 import { type CloseOptions, lingerOf } from "./linger.ts";
 import { OPTION_TABLE } from "./option_table.ts";
 import type { Properties, SocketOptions } from "./options.ts";
+import { security } from "./security_slot.ts";
 import type { Waiter } from "./waiters.ts";
 
 let readCore: (socket: Socket) => SocketCore;
@@ -73,9 +74,9 @@ export abstract class Socket implements AsyncDisposable {
     return this.#core.endpoints.last;
   }
 
-  /** The security mechanism; `null` for NULL. libzmq: `ZMQ_MECHANISM`. */
-  get securityMechanism(): null {
-    return null;
+  /** The security mechanism that the options ask for; `null` for NULL. libzmq: `ZMQ_MECHANISM`. */
+  get securityMechanism(): "plain" | "curve" | null {
+    return security()?.nameOf(this.#core.options) ?? null;
   }
 
   /** Whether threads may share it: none of these types. libzmq: `ZMQ_THREAD_SAFE`. */

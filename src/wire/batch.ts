@@ -384,7 +384,7 @@ function writeFrame(bytes: Uint8Array, from: number, flags: number, body: Uint8A
 }
 
 /** Writes a frame's header, short if it can be. Answers where the body goes. */
-function writeHeader(bytes: Uint8Array, at: number, flags: number, size: number): number {
+export function writeHeader(bytes: Uint8Array, at: number, flags: number, size: number): number {
   if (size < 256) {
     bytes[at] = flags;
     bytes[at + 1] = size;

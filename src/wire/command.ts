@@ -5,7 +5,7 @@
  * @module
  */
 
-import { latin1, spells } from "../bytes/ascii.ts";
+import { latin1, showOctets, spells } from "../bytes/ascii.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Control } from "../message.ts";
 
@@ -51,6 +51,22 @@ export function commandData(body: Uint8Array): Uint8Array {
 /** Whether a command's body has this name, without making a string of it. */
 export function isCommand(body: Uint8Array, name: string): boolean {
   return body[0] === name.length && spells(body, 1, name);
+}
+
+/**
+ * The data of a handshake's command that must be the one that is wanted.
+ *
+ * @throws {ProtocolError} If it is another.
+ */
+export function expectCommand(body: Uint8Array, wanted: string): Uint8Array {
+  if (isCommand(body, wanted)) return commandData(body);
+  const shown = showOctets(latin1(commandName("handshake", body)));
+  throw new ProtocolError("handshake", `Cannot shake hands: the peer sent command ${shown}, wanted "${wanted}"`);
+}
+
+/** The error of a handshake's command that is not as it should be. */
+export function malformedCommand(name: string, found: string, wanted: string): ProtocolError {
+  return new ProtocolError("handshake", `Cannot read ${name}: ${found}, wanted ${wanted}`);
 }
 
 /** A PING's body. `ttl` is in tenths of a second, 0 to 65535; 0 asks for nothing. */

@@ -53,10 +53,11 @@ export class FrameDecoder {
    * may have as many, or 64 KiB if that is more.
    */
   limit: number;
+  /** Who gets the frames. After a stop it may be another. */
+  sink: FrameSink;
   /** The phase that an error names. */
   phase: ProtocolError["phase"] = "handshake";
 
-  readonly #sink: FrameSink;
   /** The first octets of a header that is not complete. */
   #header = NO_HEADER;
   #headerLength = 0;
@@ -74,7 +75,7 @@ export class FrameDecoder {
 
   /** `limit`: see {@link limit}. */
   constructor(sink: FrameSink, limit: number) {
-    this.#sink = sink;
+    this.sink = sink;
     this.limit = limit;
   }
 
@@ -124,7 +125,7 @@ export class FrameDecoder {
     }
     const first = at;
     // Hot: once per frame. Locals only, and no allocation but the body's view.
-    const sink = this.#sink;
+    const { sink } = this;
     const buffer = chunk.buffer;
     const offset = chunk.byteOffset;
     const end = chunk.length;
@@ -220,7 +221,7 @@ export class FrameDecoder {
     this.#size = -1;
     if ((flags & MORE) !== 0) this.#total += size;
     else if ((flags & COMMAND) === 0) this.#total = 0;
-    if (!this.#sink.frame(flags, body)) this.#stopped = true;
+    if (!this.sink.frame(flags, body)) this.#stopped = true;
     return end;
   }
 
@@ -257,7 +258,7 @@ export class FrameDecoder {
 }
 
 /** Reads eight octets, the greatest first. Above 2^53 the value is inexact, and above every limit. */
-function readSize(octets: Uint8Array, at: number): number {
+export function readSize(octets: Uint8Array, at: number): number {
   const high = octets[at]! * 0x1000000 + (octets[at + 1]! << 16 | octets[at + 2]! << 8 | octets[at + 3]!);
   const low = octets[at + 4]! * 0x1000000 + (octets[at + 5]! << 16 | octets[at + 6]! << 8 | octets[at + 7]!);
   return high * 0x100000000 + low;

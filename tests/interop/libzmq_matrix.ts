@@ -6,11 +6,11 @@
 
 import { test } from "../harness.ts";
 import { EVERYTHING, MANY, SOME } from "./contents.ts";
-import { meet, SIDES } from "./matrix.ts";
+import { meet, type Secured, SIDES } from "./matrix.ts";
 import { leave, LocalPeer, RemotePeer } from "./peers.ts";
 
-/** Defines the tests of one transport. `endpoint` is bound, by either side. */
-export async function testMatrix(transport: string, endpoint: string): Promise<void> {
+/** Defines the tests of one transport. `endpoint` is bound, by either side; `secured` are options of a mechanism. */
+export async function testMatrix(transport: string, endpoint: string, secured?: Secured): Promise<void> {
   const ours = new LocalPeer();
   const libzmq = await RemotePeer.libzmq();
   for (const { pairing, side } of SIDES) {
@@ -20,7 +20,15 @@ export async function testMatrix(transport: string, endpoint: string): Promise<v
       const name = `${transport}: ${first.name} ${pairing.first} ${
         verbs[0]
       } talks to ${second.name} ${pairing.second} ${verbs[1]}`;
-      test(name, () => meet({ pairing, first, second, binds, endpoint }, EVERYTHING, pairing.lockstep ? SOME : MANY));
+      test(
+        name,
+        () =>
+          meet(
+            { pairing, first, second, binds, endpoint, ...(secured && { secured }) },
+            EVERYTHING,
+            pairing.lockstep ? SOME : MANY,
+          ),
+      );
     }
   }
   leave(libzmq);

@@ -145,12 +145,26 @@ export interface Meeting {
   readonly binds: "first" | "second";
   /** What is bound. */
   readonly endpoint: string;
+  /** Options of a security mechanism; none unless given. */
+  readonly secured?: Secured;
+}
+
+/** The options of a mechanism's two roles. */
+export interface Secured {
+  /** For who binds. */
+  readonly binder: OptionBag;
+  /** For who connects. */
+  readonly connecter: OptionBag;
 }
 
 /** Lets two peers meet and exchange batches. */
-export async function meet({ pairing, first, second, binds, endpoint }: Meeting, ...batches: Batch[]): Promise<void> {
-  await using one = await first.socket(pairing.first, pairing.firstOptions);
-  await using other = await second.socket(pairing.second, pairing.secondOptions);
+export async function meet(
+  { pairing, first, second, binds, endpoint, secured }: Meeting,
+  ...batches: Batch[]
+): Promise<void> {
+  const [ours, theirs] = binds === "first" ? ["binder", "connecter"] as const : ["connecter", "binder"] as const;
+  await using one = await first.socket(pairing.first, { ...pairing.firstOptions, ...secured?.[ours] });
+  await using other = await second.socket(pairing.second, { ...pairing.secondOptions, ...secured?.[theirs] });
   const [binder, connecter] = binds === "first" ? [one, other] : [other, one];
   await connecter.connect(await binder.bind(endpoint));
   await pairing.ready?.(one, other);

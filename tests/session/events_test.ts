@@ -94,6 +94,8 @@ test("events carry the endpoint, the peer's address, and what the peer is", asyn
     peer,
     socketType: "PUSH",
     routingId: new Uint8Array(0),
+    mechanism: "NULL",
+    userId: "",
     version: "3.1",
   });
   assertEquals([...properties.keys()], ["Socket-Type"]);

@@ -173,6 +173,27 @@ test("a turn that has written for 3 ms waits for its end with the rest", async (
   assertEquals(rig.outflow.queued, 0);
 });
 
+test("a queue of long messages that the link takes at once goes out in several turns", async () => {
+  const rig = new Rig(false);
+  const body = "x".repeat(100_000);
+  for (let i = 0; i < 10; i++) rig.put(body);
+  const write = rig.link.write.bind(rig.link);
+  rig.link.write = (bytes) => {
+    rig.clock.pass(0.4);
+    return write(bytes);
+  };
+  rig.outflow.open();
+  await settled();
+  // Each is two writes, its header's and its body's.
+  assertEquals(rig.outflow.queued, 6);
+  await settled();
+  assertEquals(rig.outflow.queued, 6);
+  await rig.clock.endTurn();
+  assertEquals(rig.outflow.queued, 2);
+  await rig.clock.endTurn();
+  assertEquals([rig.outflow.queued, rig.link.written.length], [0, 10 * 100_009]);
+});
+
 test("nothing is written while a write is on loan, and all that came meanwhile goes together", async () => {
   const rig = new Rig();
   rig.link.lending = true;

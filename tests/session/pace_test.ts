@@ -23,7 +23,8 @@ function converse(clock: ManualClock): { conversation: Conversation; told: strin
   } as unknown as Engine;
   const { pipe } = new Peer({ readable() {}, writable() {} }, PIPE_OPTIONS);
   const outflow = new Outflow(clock, { sent() {}, drained() {}, more() {}, refuse() {} });
-  const owner = { engine: () => engine, shaken() {}, failing() {}, over() {} };
+  const judge = () => Promise.reject(new Error("Nobody is to be judged here"));
+  const owner = { engine: () => engine, judge, shaken() {}, failing() {}, over() {} };
   return { conversation: new Conversation(link, pipe, outflow, clock, owner), told };
 }
 

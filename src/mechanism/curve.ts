@@ -1,0 +1,180 @@
+/**
+ * What both roles of CURVE share: nonces, and the MESSAGE that every frame travels in once the handshake is complete
+ * ({@link https://rfc.zeromq.org/spec/26/ | RFC 26}, {@link https://rfc.zeromq.org/spec/25/ | RFC 25}).
+ *
+ * | octets | MESSAGE                                                       |
+ * | ------ | ------------------------------------------------------------- |
+ * | 0–7    | `07 "MESSAGE"`                                                |
+ * | 8–15   | a counter that rises with every box of its direction          |
+ * | 16–    | box: flags (bit 0 MORE, bit 1 COMMAND), then the frame's body |
+ *
+ * It travels as an ordinary frame of one part; its flags are those within.
+ *
+ * @module
+ */
+
+import { latin1, spells } from "../bytes/ascii.ts";
+import { type BoxKey, type CryptoBackend, MAC_SIZE, NONCE_SIZE } from "../crypto/backend.ts";
+import { ProtocolError } from "../errors.ts";
+import { COMMAND, type FrameSink, MORE } from "../wire/frame.ts";
+import type { Sealing } from "./mechanism.ts";
+import { type FrameSealing, Sealer } from "./sealer.ts";
+
+/** Octets of a counter, which ends a short nonce and travels with its box. */
+export const COUNTER_SIZE = 8;
+/** Octets of the random end of a long nonce. */
+export const LONG_TAIL_SIZE = 16;
+
+const MESSAGE = "\x07MESSAGE";
+const SEALED_COMMAND = 2;
+const BOX = MESSAGE.length + COUNTER_SIZE;
+const FLAGS_SIZE = 1;
+const OVERHEAD = BOX + MAC_SIZE + FLAGS_SIZE;
+
+/** Where random octets come from, so that a test can know them. */
+export type Random = (length: number) => Uint8Array;
+
+/** Octets that nobody can guess. */
+export function randomOctets(length: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(length));
+}
+
+/** A nonce of 8 letters and 16 octets that are never the same twice. */
+export function longNonce(prefix: string, tail: Uint8Array): Uint8Array {
+  const nonce = new Uint8Array(NONCE_SIZE);
+  nonce.set(latin1(prefix));
+  nonce.set(tail, NONCE_SIZE - LONG_TAIL_SIZE);
+  return nonce;
+}
+
+/** A nonce of 16 letters and a counter. */
+export function shortNonce(prefix: string, counter: Uint8Array): Uint8Array {
+  const nonce = new Uint8Array(NONCE_SIZE);
+  nonce.set(latin1(prefix));
+  nonce.set(counter, NONCE_SIZE - COUNTER_SIZE);
+  return nonce;
+}
+
+/** A counter's octets, for the few boxes of a handshake. */
+export function counterOf(count: number): Uint8Array {
+  const counter = new Uint8Array(COUNTER_SIZE);
+  counter[COUNTER_SIZE - 1] = count;
+  return counter;
+}
+
+/** Whether a counter is above another. */
+export function isAbove(counter: Uint8Array, at: number, other: Uint8Array, otherAt: number): boolean {
+  for (let i = 0; i < COUNTER_SIZE; i++) {
+    const difference = counter[at + i]! - other[otherAt + i]!;
+    if (difference !== 0) return difference > 0;
+  }
+  return false;
+}
+
+/** The key that two pairs have in common. Throws for a public key of low order, which makes it everybody's. */
+export function share(crypto: CryptoBackend, publicKey: Uint8Array, secretKey: Uint8Array): BoxKey {
+  const key = crypto.share(publicKey, secretKey);
+  if (key !== undefined) return key;
+  throw new ProtocolError("handshake", "Cannot shake hands: the peer's key is of low order, wanted one that hides");
+}
+
+/** The error of a box that does not open: it was sealed with other keys, or changed on its way. */
+export function notOpened(phase: ProtocolError["phase"], what: string): ProtocolError {
+  return new ProtocolError(phase, `Cannot open ${what}: its box was sealed with other keys, or changed`);
+}
+
+/** Seals and opens the frames of one connection. */
+export class CurveSealing implements Sealing, FrameSealing {
+  /** `07 "MESSAGE"`, a counter, the MAC, and an octet of flags. */
+  readonly overhead = OVERHEAD;
+  /** The flags of the frame that was opened last. */
+  flags = 0;
+  readonly #key: BoxKey;
+  readonly #outgoing: Uint8Array;
+  readonly #incoming: Uint8Array;
+  readonly #name = latin1(MESSAGE);
+  readonly #sealer = new Sealer(this);
+
+  /**
+   * @param key What the short-term keys have in common.
+   * @param asServer Whether we are the server.
+   * @param sent The counter of the last box that we sent.
+   * @param received That of the last that we received.
+   */
+  constructor(key: BoxKey, asServer: boolean, sent: Uint8Array, received: Uint8Array) {
+    this.#key = key;
+    this.#outgoing = shortNonce(asServer ? "CurveZMQMESSAGES" : "CurveZMQMESSAGEC", sent);
+    this.#incoming = shortNonce(asServer ? "CurveZMQMESSAGEC" : "CurveZMQMESSAGES", received);
+  }
+
+  /** Seals runs of frames. */
+  seal(runs: readonly Uint8Array[]): Uint8Array {
+    return this.#sealer.seal(runs);
+  }
+
+  /** What {@link seal} answered has been sent. */
+  release(octets: Uint8Array): void {
+    this.#sealer.release(octets);
+  }
+
+  /** Makes a MESSAGE. */
+  sealFrame(flags: number, body: Uint8Array, out: Uint8Array, at: number): void {
+    // Hot: once per frame.
+    const nonce = this.#outgoing;
+    let place = NONCE_SIZE - 1;
+    // 64 bits are more than any connection sends: at 10 million a second they last 58 000 years.
+    while (++nonce[place]! === 0x100) nonce[place--] = 0;
+    const name = this.#name;
+    for (let i = 0; i < MESSAGE.length; i++) out[at + i] = name[i]!;
+    for (let i = 0; i < COUNTER_SIZE; i++) out[at + MESSAGE.length + i] = nonce[NONCE_SIZE - COUNTER_SIZE + i]!;
+    const sealed = (flags & MORE) | ((flags & COMMAND) === 0 ? 0 : SEALED_COMMAND);
+    this.#key.sealFrame(nonce, sealed, body, out, at + BOX);
+  }
+
+  /** Opens MESSAGEs. Their frames have no flags of their own: what MORE and COMMAND are for is within. */
+  opening(sink: FrameSink, limit: number): FrameSink {
+    let total = 0;
+    return {
+      frame: (around, sealed) => {
+        // Hot: once per frame.
+        if ((around & MORE) !== 0) throw notMessage(sealed);
+        const body = this.open(sealed);
+        const { flags } = this;
+        if ((flags & COMMAND) === 0) {
+          total += body.length;
+          if (total > limit) throw tooLong(total, limit);
+          if ((flags & MORE) === 0) total = 0;
+        }
+        return sink.frame(flags, body);
+      },
+    };
+  }
+
+  /** Opens a MESSAGE in its place. {@link flags} are its frame's then. */
+  open(body: Uint8Array): Uint8Array {
+    // Hot: once per frame.
+    const size = body.length;
+    if (size < OVERHEAD || !spells(body, 0, MESSAGE)) throw notMessage(body);
+    const nonce = this.#incoming;
+    const counterAt = NONCE_SIZE - COUNTER_SIZE;
+    if (!isAbove(body, MESSAGE.length, nonce, counterAt)) throw repeated();
+    for (let i = 0; i < COUNTER_SIZE; i++) nonce[counterAt + i] = body[MESSAGE.length + i]!;
+    if (!this.#key.openInto(nonce, body, BOX, body, BOX)) throw notOpened("traffic", "message");
+    const sealed = body[BOX]!;
+    this.flags = (sealed & MORE) | ((sealed & SEALED_COMMAND) === 0 ? 0 : COMMAND);
+    return new Uint8Array(body.buffer, body.byteOffset + BOX + FLAGS_SIZE, size - OVERHEAD);
+  }
+}
+
+function notMessage(body: Uint8Array): ProtocolError {
+  const found = body.length < OVERHEAD ? `a frame of ${body.length} octets` : "a frame of another kind";
+  return new ProtocolError("traffic", `Cannot open message: found ${found}, wanted a MESSAGE of CURVE`);
+}
+
+function tooLong(size: number, limit: number): ProtocolError {
+  return new ProtocolError("traffic", `Cannot open message: it is ${size} octets or more, limit is ${limit}`);
+}
+
+function repeated(): ProtocolError {
+  return new ProtocolError("traffic", "Cannot open message: its counter is not above the last, wanted each box once");
+}
