@@ -48,7 +48,7 @@ export interface EngineHandler {
   control(control: Control): boolean;
   /**
    * The peer is to be judged: {@link Engine.judged} is to be told what became of it, but not from within this call.
-   * Without this method all may come in.
+   * Without this method nobody may come in who is to be judged.
    */
   judge?(question: Question): void;
   /** The engine has something to send: `takeOutput()` has it. */

@@ -36,8 +36,6 @@ export const HANDSHAKE_LIMIT = 65536;
 /** The most frames that one message may have: each costs memory of its own, even an empty one. */
 export const MAX_PARTS = 65536;
 const LONGEST_ROUTING_ID = 255;
-/** What becomes of peers where nobody judges. */
-const ADMITTED: Verdict = { status: 200, userId: "", metadata: new Map() };
 
 /** How an engine speaks. */
 export interface EngineOptions {
@@ -264,8 +262,9 @@ export class ZmtpEngine implements Engine, FrameSink {
     }
     if (type === "ask") {
       const { name: mechanism } = this.#mechanism;
-      if (this.#handler.judge === undefined) return this.#step(this.#mechanism.judged!(ADMITTED));
-      this.#handler.judge({ mechanism, credentials: step.credentials });
+      if (this.#handler.judge === undefined) {
+        this.#end(new ZmqError("EACCES", "Cannot let the peer in: nobody judges it"));
+      } else this.#handler.judge({ mechanism, credentials: step.credentials });
       return true;
     }
     const peer = type === "done" ? this.#know(step.metadata, step.userId) : undefined;
