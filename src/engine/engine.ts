@@ -76,6 +76,8 @@ export interface Engine {
   hungUp(cause: Error | undefined): ZmqError | undefined;
   /** What became of the question that {@link EngineHandler.judge} was asked. */
   judged?(verdict: Verdict): void;
+  /** The connection is over; nothing is called after it. */
+  over?(): void;
   /** The handler can take messages again. */
   resume(): void;
   /** Octets to send before any message, or between two frames: greeting, handshake, PING and PONG. */

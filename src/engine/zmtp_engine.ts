@@ -140,6 +140,11 @@ export class ZmtpEngine implements Engine, FrameSink {
     );
   }
 
+  /** Forgets the keys of the connection. */
+  over(): void {
+    this.#mechanism.wipe?.();
+  }
+
   /** Goes on with what was kept back. */
   resume(): void {
     this.#paused = false;

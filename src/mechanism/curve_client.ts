@@ -56,9 +56,9 @@ export class CurveClient implements Mechanism {
   readonly #random: Random;
   /** Our short-term keys. */
   #publicKey!: Uint8Array;
-  #secretKey!: Uint8Array;
+  #secretKey: Uint8Array | undefined;
   /** For the greeting's boxes, then for those that follow. */
-  #key!: BoxKey;
+  #key: BoxKey | undefined;
   #wanted: "WELCOME" | "READY" = "WELCOME";
 
   /** `metadata` is what we tell the server. */
@@ -73,14 +73,14 @@ export class CurveClient implements Mechanism {
   start(): Uint8Array {
     const crypto = this.#crypto;
     this.#secretKey = this.#random(KEY_SIZE);
-    this.#publicKey = crypto.publicKeyOf(this.#secretKey);
-    this.#key = share(crypto, this.#keys.serverKey, this.#secretKey);
+    this.#publicKey = crypto.publicKeyOf(this.#secretKey!);
+    this.#key = share(crypto, this.#keys.serverKey, this.#secretKey!);
     const data = new Uint8Array(HELLO_SIZE);
     data[0] = 1; // The version, 1.0; zeros after it make the answer no longer than the question.
     data.set(this.#publicKey, HELLO_KEY);
     const counter = counterOf(1);
     data.set(counter, HELLO_COUNTER);
-    this.#key.seal(shortNonce("CurveZMQHELLO---", counter), new Uint8Array(PROOF_SIZE), data, HELLO_BOX);
+    this.#key!.seal(shortNonce("CurveZMQHELLO---", counter), new Uint8Array(PROOF_SIZE), data, HELLO_BOX);
     return encodeCommand("HELLO", data);
   }
 
@@ -92,17 +92,23 @@ export class CurveClient implements Mechanism {
     return this.#wanted === "WELCOME" ? this.#welcomed(data) : this.#ready(data);
   }
 
+  /** Overwrites the keys of this connection. */
+  wipe(): void {
+    this.#key?.wipe();
+    this.#secretKey?.fill(0);
+  }
+
   #welcomed(data: Uint8Array): HandshakeStep {
     if (data.length !== WELCOME_SIZE) {
       throw malformedCommand("WELCOME", `${data.length} octets follow its name`, `${WELCOME_SIZE}`);
     }
-    const opened = this.#key.open(longNonce("WELCOME-", data.subarray(0, LONG_TAIL_SIZE)), data, LONG_TAIL_SIZE);
+    const opened = this.#key!.open(longNonce("WELCOME-", data.subarray(0, LONG_TAIL_SIZE)), data, LONG_TAIL_SIZE);
     if (opened === undefined) throw notOpened("handshake", "WELCOME");
-    this.#key.wipe();
+    this.#key!.wipe();
     const theirs = opened.subarray(0, KEY_SIZE);
-    const key = this.#key = share(this.#crypto, theirs, this.#secretKey);
+    const key = this.#key = share(this.#crypto, theirs, this.#secretKey!);
     const vouch = this.#vouch(theirs);
-    this.#secretKey.fill(0);
+    this.#secretKey!.fill(0);
 
     const metadata = encodeMetadata(this.#metadata);
     const text = new Uint8Array(KEY_SIZE + vouch.length + metadata.length);
@@ -137,9 +143,9 @@ export class CurveClient implements Mechanism {
       throw malformedCommand("READY", `${data.length} octets follow its name`, `${READY_LEAST} or more`);
     }
     const counter = data.slice(0, COUNTER_SIZE);
-    const opened = this.#key.open(shortNonce("CurveZMQREADY---", counter), data, COUNTER_SIZE);
+    const opened = this.#key!.open(shortNonce("CurveZMQREADY---", counter), data, COUNTER_SIZE);
     if (opened === undefined) throw notOpened("handshake", "READY");
-    this.sealing = new CurveSealing(this.#key, false, counterOf(2), counter);
+    this.sealing = new CurveSealing(this.#key!, false, counterOf(2), counter);
     return { type: "done", metadata: decodeMetadata(opened) };
   }
 }

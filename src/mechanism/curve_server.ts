@@ -65,8 +65,8 @@ export class CurveServer implements Mechanism {
   #counter!: Uint8Array;
   #cookie!: Uint8Array;
   /** Our short-term secret key. */
-  #secretKey!: Uint8Array;
-  #key!: BoxKey;
+  #secretKey: Uint8Array | undefined;
+  #key: BoxKey | undefined;
   /** What the client has told of itself. */
   #told!: Uint8Array;
 
@@ -94,9 +94,15 @@ export class CurveServer implements Mechanism {
     const text = encodeMetadata(this.#metadata);
     const ready = new Uint8Array(COUNTER_SIZE + MAC_SIZE + text.length);
     ready.set(counter);
-    this.#key.seal(shortNonce("CurveZMQREADY---", counter), text, ready, COUNTER_SIZE);
-    this.sealing = new CurveSealing(this.#key, true, counter, this.#counter);
+    this.#key!.seal(shortNonce("CurveZMQREADY---", counter), text, ready, COUNTER_SIZE);
+    this.sealing = new CurveSealing(this.#key!, true, counter, this.#counter);
     return admitted(verdict, decodeMetadata(this.#told), encodeCommand("READY", ready));
+  }
+
+  /** Overwrites the keys of this connection. */
+  wipe(): void {
+    this.#key?.wipe();
+    this.#secretKey?.fill(0);
   }
 
   #greeted(data: Uint8Array): HandshakeStep {
@@ -116,7 +122,7 @@ export class CurveServer implements Mechanism {
     this.#secretKey = this.#random(KEY_SIZE);
     const cookie = this.#cookie = this.#bake();
     const text = new Uint8Array(KEY_SIZE + COOKIE_SIZE);
-    text.set(this.#crypto.publicKeyOf(this.#secretKey));
+    text.set(this.#crypto.publicKeyOf(this.#secretKey!));
     text.set(cookie, KEY_SIZE);
     const tail = this.#random(LONG_TAIL_SIZE);
     const welcome = new Uint8Array(WELCOME_SIZE);
@@ -134,7 +140,7 @@ export class CurveServer implements Mechanism {
   #bake(): Uint8Array {
     const text = new Uint8Array(2 * KEY_SIZE);
     text.set(this.#theirs);
-    text.set(this.#secretKey, KEY_SIZE);
+    text.set(this.#secretKey!, KEY_SIZE);
     const secret = this.#random(KEY_SIZE);
     const key = this.#crypto.secret(secret);
     const tail = this.#random(LONG_TAIL_SIZE);
@@ -158,12 +164,12 @@ export class CurveServer implements Mechanism {
       throw new ProtocolError("handshake", "Cannot read INITIATE: its counter is not above that of HELLO");
     }
     const counter = this.#counter = data.slice(INITIATE_COUNTER, INITIATE_BOX);
-    this.#key = share(this.#crypto, this.#theirs, this.#secretKey);
-    const opened = this.#key.open(shortNonce("CurveZMQINITIATE", counter), data, INITIATE_BOX);
+    this.#key = share(this.#crypto, this.#theirs, this.#secretKey!);
+    const opened = this.#key!.open(shortNonce("CurveZMQINITIATE", counter), data, INITIATE_BOX);
     if (opened === undefined) throw notOpened("handshake", "INITIATE");
     const client = opened.slice(0, KEY_SIZE);
     this.#checkVouch(client, opened.subarray(KEY_SIZE, INITIATE_TEXT));
-    this.#secretKey.fill(0);
+    this.#secretKey!.fill(0);
     this.#told = opened.subarray(INITIATE_TEXT);
     this.#wanted = "nothing";
     return { type: "ask", credentials: [client] };
@@ -171,7 +177,7 @@ export class CurveServer implements Mechanism {
 
   /** The client's long-term key must vouch for its short-term one, and to us. */
   #checkVouch(client: Uint8Array, vouch: Uint8Array): void {
-    const key = share(this.#crypto, client, this.#secretKey);
+    const key = share(this.#crypto, client, this.#secretKey!);
     const opened = key.open(longNonce("VOUCH---", vouch.subarray(0, LONG_TAIL_SIZE)), vouch, LONG_TAIL_SIZE);
     key.wipe();
     if (opened === undefined) throw notOpened("handshake", "vouch");

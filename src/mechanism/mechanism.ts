@@ -54,6 +54,8 @@ export interface Mechanism {
   receive(command: Uint8Array): HandshakeStep;
   /** What became of the question that the last step was. Throws as {@link receive} does. */
   judged?(verdict: Verdict): HandshakeStep;
+  /** The connection is over: keys are forgotten. */
+  wipe?(): void;
 }
 
 /** How a mechanism seals frames, each on its own (RFC 26, "MESSAGE"). */

@@ -183,7 +183,9 @@ export class Conversation implements EngineHandler, LinkHandler {
     this.#over = true;
     this.#stopTimer();
     this.#stopBeating();
-    this.#owner.over(this.#fault ?? (this.#leaving ? error : this.#engine.hungUp(error) ?? error));
+    const told = this.#fault ?? (this.#leaving ? error : this.#engine.hungUp(error) ?? error);
+    this.#engine.over?.();
+    this.#owner.over(told);
   }
 
   // What the engine tells.

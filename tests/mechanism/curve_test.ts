@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { latin1 } from "../../src/bytes/ascii.ts";
 import type { CryptoBackend } from "../../src/crypto/backend.ts";
 import { loadCrypto } from "../../src/crypto/load.ts";
-import { ProtocolError } from "../../src/errors.ts";
+import { ProtocolError, StateError } from "../../src/errors.ts";
 import { CurveClient } from "../../src/mechanism/curve_client.ts";
 import { CurveServer } from "../../src/mechanism/curve_server.ts";
 import type { HandshakeStep, Verdict } from "../../src/mechanism/mechanism.ts";
@@ -216,4 +216,16 @@ test("CURVE: a server that denies says so with the status, but for those who may
       assertEquals(client.receive(said), { type: "refused", reason: `${status}` });
     }
   }
+});
+
+test("CURVE: when a connection is over, its keys are of no use", async () => {
+  const crypto = await loadCrypto();
+  const { client, server } = joined(crypto);
+  const body = sealed(client, 0, latin1("a"));
+  client.wipe();
+  server.wipe();
+  assertThrows(() => sealed(client, 0, latin1("b")), StateError, "it is wiped");
+  assertThrows(() => server.sealing!.open(body), StateError, "it is wiped");
+  // Before there are any there is nothing to do.
+  pair(crypto).server.wipe();
 });
