@@ -77,6 +77,9 @@ export class ZmtpEngine implements Engine, FrameSink {
   /** How many of them have memory of their own. */
   #ownParts = 0;
 
+  /** Whether the peer has been given to be judged, and whether the answer has not come yet. */
+  #asked = false;
+  #asking = false;
   /** Seals what goes out and opens what comes, if the mechanism does. */
   sealing: Sealing | undefined;
 
@@ -266,6 +269,9 @@ export class ZmtpEngine implements Engine, FrameSink {
       throw new RefusedError("handshake", `Cannot shake hands: the peer refuses us with ERROR ${shown}`, step.reason);
     }
     if (type === "ask") {
+      // One question for each connection, and one answer to it.
+      if (this.#asked) throw new ProtocolError("handshake", "Cannot shake hands: the peer is to be judged twice");
+      this.#asked = this.#asking = true;
       const { name: mechanism } = this.#mechanism;
       if (this.#handler.judge === undefined) {
         this.#end(new ZmqError("EACCES", "Cannot let the peer in: nobody judges it"));
@@ -294,7 +300,8 @@ export class ZmtpEngine implements Engine, FrameSink {
 
   /** What became of the peer that the handler was to judge. */
   judged(verdict: Verdict): void {
-    if (this.#phase !== "handshake") return;
+    if (this.#phase !== "handshake" || !this.#asking) return;
+    this.#asking = false;
     try {
       this.#step(this.#mechanism.judged!(verdict));
     } catch (error) {

@@ -150,6 +150,16 @@ export class CurveSealing implements Sealing, FrameSealing {
     };
   }
 
+  #openInto(nonce: Uint8Array, body: Uint8Array): boolean {
+    try {
+      return this.#key.openInto(nonce, body, BOX, body, BOX);
+    } catch (error) {
+      // No memory to open it in.
+      if (!(error instanceof RangeError)) throw error;
+      throw new ProtocolError("traffic", `Cannot open message: there is no memory for its ${body.length} octets`);
+    }
+  }
+
   /** Opens a MESSAGE in its place. {@link flags} are its frame's then. */
   open(body: Uint8Array): Uint8Array {
     // Hot: once per frame.
@@ -159,7 +169,7 @@ export class CurveSealing implements Sealing, FrameSealing {
     const counterAt = NONCE_SIZE - COUNTER_SIZE;
     if (!isAbove(body, MESSAGE.length, nonce, counterAt)) throw repeated();
     for (let i = 0; i < COUNTER_SIZE; i++) nonce[counterAt + i] = body[MESSAGE.length + i]!;
-    if (!this.#key.openInto(nonce, body, BOX, body, BOX)) throw notOpened("traffic", "message");
+    if (!this.#openInto(nonce, body)) throw notOpened("traffic", "message");
     const sealed = body[BOX]!;
     this.flags = (sealed & MORE) | ((sealed & SEALED_COMMAND) === 0 ? 0 : COMMAND);
     return new Uint8Array(body.buffer, body.byteOffset + BOX + FLAGS_SIZE, size - OVERHEAD);

@@ -8,7 +8,7 @@
 import { type BoxKey, type CryptoBackend, KEY_SIZE, MAC_SIZE } from "../crypto/backend.ts";
 import { constantTimeEqual } from "../crypto/constant_time_equal.ts";
 import { ProtocolError } from "../errors.ts";
-import { encodeCommand, expectCommand, malformedCommand } from "../wire/command.ts";
+import { encodeCommand, expectCommand, malformedCommand, tooEarly } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import {
   COUNTER_SIZE,
@@ -59,7 +59,8 @@ export class CurveServer implements Mechanism {
   readonly #keys: CurveServerKeys;
   readonly #metadata: Metadata;
   readonly #random: Random;
-  #wanted: "HELLO" | "INITIATE" | "nothing" = "HELLO";
+  /** `undefined`: the client is being judged, or has been. */
+  #wanted: "HELLO" | "INITIATE" | undefined = "HELLO";
   /** The client's short-term key, and the counter of its HELLO. */
   #theirs!: Uint8Array;
   #counter!: Uint8Array;
@@ -83,6 +84,7 @@ export class CurveServer implements Mechanism {
 
   /** Takes HELLO, then INITIATE, and has the client's key judged. */
   receive(command: Uint8Array): HandshakeStep {
+    if (this.#wanted === undefined) throw tooEarly();
     const data = expectCommand(command, this.#wanted);
     return this.#wanted === "HELLO" ? this.#greeted(data) : this.#initiated(data);
   }
@@ -171,7 +173,7 @@ export class CurveServer implements Mechanism {
     this.#checkVouch(client, opened.subarray(KEY_SIZE, INITIATE_TEXT));
     this.#secretKey!.fill(0);
     this.#told = opened.subarray(INITIATE_TEXT);
-    this.#wanted = "nothing";
+    this.#wanted = undefined;
     return { type: "ask", credentials: [client] };
   }
 

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { decodeError, encodeCommand, expectCommand, malformedCommand } from "../wire/command.ts";
+import { decodeError, encodeCommand, expectCommand, malformedCommand, tooEarly } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import { type Admission, admitted, denial } from "./judged.ts";
 import type { HandshakeStep, Mechanism, Verdict } from "./mechanism.ts";
@@ -74,7 +74,8 @@ export class PlainServer implements Mechanism {
   /** It is the server. */
   readonly asServer = true;
   readonly #metadata: Metadata;
-  #wanted: "HELLO" | "nothing" | "INITIATE" = "HELLO";
+  /** `undefined`: the client is being judged. */
+  #wanted: "HELLO" | "INITIATE" | undefined = "HELLO";
   #admission: Admission | undefined;
 
   /** `metadata` is what we tell the client. */
@@ -87,12 +88,13 @@ export class PlainServer implements Mechanism {
 
   /** Takes HELLO, and has its username and password judged; then INITIATE. */
   receive(command: Uint8Array): HandshakeStep {
+    if (this.#wanted === undefined) throw tooEarly();
     const data = expectCommand(command, this.#wanted);
     if (this.#admission !== undefined) {
       const ready = encodeCommand("READY", encodeMetadata(this.#metadata));
       return admitted(this.#admission, decodeMetadata(data), ready);
     }
-    this.#wanted = "nothing";
+    this.#wanted = undefined;
     return { type: "ask", credentials: decodeHello(data) };
   }
 

@@ -210,8 +210,9 @@ export class Outflow implements Outlet {
       if (sealing === undefined || octets !== undefined) {
         this.#settle(this.#write(link, runs), link, messages, () => this.#release(segments));
       } else {
-        const sealed = sealing.seal(runs);
+        const sealed = this.#seal(sealing, runs);
         this.#release(segments);
+        if (sealed === undefined) break;
         this.#settle(this.#write(link, [sealed]), link, messages, () => sealing.release(sealed));
       }
     }
@@ -249,6 +250,17 @@ export class Outflow implements Outlet {
 
   #release(segments: readonly Segment[]): void {
     for (const segment of segments) this.#batch.release(segment);
+  }
+
+  /** `undefined`: there is no memory for it, so the connection is of no use. */
+  #seal(sealing: NonNullable<Engine["sealing"]>, runs: readonly Uint8Array[]): Uint8Array | undefined {
+    try {
+      return sealing.seal(runs);
+    } catch (error) {
+      this.#open = false;
+      this.#owner.refuse(error as Error);
+      return undefined;
+    }
   }
 
   #write(link: Link, runs: readonly Uint8Array[]): Promise<void> | undefined {

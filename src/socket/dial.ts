@@ -65,9 +65,14 @@ export function typeOfServiceOf(settings: Settings): { readonly typeOfService?: 
 
 /** Dials an endpoint once, through a proxy if the options name one. */
 export function dial(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
-  const prepared = security()?.prepare(settings);
   const go = (): Promise<Link> => dialNow(transport, endpoint, settings, signal);
-  return prepared === undefined ? go() : prepared.then(go);
+  try {
+    const prepared = security()?.prepare(settings);
+    return prepared === undefined ? go() : prepared.then(go);
+  } catch (error) {
+    // Options that no longer fit together, long after `connect`.
+    return Promise.reject(error);
+  }
 }
 
 function dialNow(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {

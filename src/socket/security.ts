@@ -95,7 +95,22 @@ function checkPair({ curvePublicKey, curveSecretKey }: Settings, what: string): 
   throw wrongRange(`Cannot ${what}: curvePublicKey does not go with curveSecretKey, wanted the two of one pair`);
 }
 
+/** Options may change at any time: what they come to then ends the connection, and never is NULL instead. */
 function makeMechanism(settings: Settings, metadata: Metadata, inner: () => Mechanism): Mechanism {
+  try {
+    return mechanismOf(settings, metadata, inner);
+  } catch (error) {
+    const fault = error instanceof ZmqError ? error : new ZmqError("EINVAL", (error as Error).message);
+    return {
+      name: SECURITY.nameOf(settings) === "plain" ? "PLAIN" : "CURVE",
+      asServer: false,
+      start: () => ({ type: "deny", error: fault }),
+      receive: () => ({ type: "deny", error: fault }),
+    };
+  }
+}
+
+function mechanismOf(settings: Settings, metadata: Metadata, inner: () => Mechanism): Mechanism {
   const role = roleOf(settings, "shake hands");
   if (role === "NULL") return settings.zapDomain === null ? inner() : new JudgedNull(inner());
   if (role === "PLAIN server") return new PlainServer(metadata);
@@ -104,7 +119,11 @@ function makeMechanism(settings: Settings, metadata: Metadata, inner: () => Mech
     return new PlainClient(encoder.encode(settings.plainUsername!), encoder.encode(settings.plainPassword!), metadata);
   }
   const crypto = loadedCrypto();
-  if (crypto === undefined) throw new ZmqError("EIO", "Cannot shake hands: the cryptography is not loaded");
+  if (crypto === undefined) {
+    // CURVE was asked for after `bind`: the next connection will have it.
+    loadCrypto().catch(() => {});
+    throw new ZmqError("EIO", "Cannot shake hands: the cryptography is not loaded yet");
+  }
   const secretKey = z85.decode(settings.curveSecretKey!);
   if (role === "CURVE server") {
     return new CurveServer(crypto, { publicKey: crypto.publicKeyOf(secretKey), secretKey }, metadata);

@@ -34,6 +34,8 @@ export const ZAP_ENDPOINT = "inproc://zeromq.zap.01";
 const VERSION = "1.0";
 const REQUEST_ID = "1";
 const REPLY_FRAMES = 7;
+/** How long an answer may take, in milliseconds, whatever the limit of the handshake. */
+const LONGEST = 30_000;
 const ALLOWED: Verdict = { status: 200, userId: "", metadata: new Map() };
 
 /** Judges a peer at an address, by asking or without. */
@@ -67,7 +69,7 @@ async function ask(
   domain: string,
   peer: string,
 ): Promise<Message> {
-  const receiveTimeout = settings.handshakeInterval === 0 ? Infinity : settings.handshakeInterval;
+  const receiveTimeout = settings.handshakeInterval === 0 ? LONGEST : Math.min(settings.handshakeInterval, LONGEST);
   const options = { linger: 0, receiveTimeout };
   const socket = new SocketCore("DEALER", context, options, (core) => new DealerPattern(core.options));
   try {
@@ -92,9 +94,9 @@ function readReply(reply: Message): Verdict {
   if (keyOf(version!) !== VERSION) refuse(`version ${show(keyOf(version!))}`, `"${VERSION}"`);
   if (keyOf(id!) !== REQUEST_ID) refuse("another request's id", "that of ours");
   const words = new TextDecoder().decode(text!);
-  const code = Number(keyOf(status!));
-  if (code === 300 || code === 400 || code === 500) return { status: code, text: words };
-  if (code !== 200 || status!.length !== 3) refuse(`status ${show(keyOf(status!))}`, "200, 300, 400 or 500");
+  const code = ([200, 300, 400, 500] as const).find((known) => `${known}` === keyOf(status!));
+  if (code === undefined) return refuse(`status ${show(keyOf(status!))}`, "200, 300, 400 or 500");
+  if (code !== 200) return { status: code, text: words };
   return { status: 200, userId: new TextDecoder().decode(userId!), metadata: decodeMetadata(metadata!) };
 }
 

@@ -64,6 +64,14 @@ export function expectCommand(body: Uint8Array, wanted: string): Uint8Array {
   throw new ProtocolError("handshake", `Cannot shake hands: the peer sent command ${shown}, wanted "${wanted}"`);
 }
 
+/** The error of a command that comes while its sender is being judged. */
+export function tooEarly(): ProtocolError {
+  return new ProtocolError(
+    "handshake",
+    "Cannot shake hands: the peer sent a command, wanted it to wait for our answer",
+  );
+}
+
 /** The error of a handshake's command that is not as it should be. */
 export function malformedCommand(name: string, found: string, wanted: string): ProtocolError {
   return new ProtocolError("handshake", `Cannot read ${name}: ${found}, wanted ${wanted}`);

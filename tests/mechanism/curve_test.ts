@@ -229,3 +229,14 @@ test("CURVE: when a connection is over, its keys are of no use", async () => {
   // Before there are any there is nothing to do.
   pair(crypto).server.wipe();
 });
+
+test("CURVE: a client that is being judged is heard no more, whatever its command is called", async () => {
+  const crypto = await loadCrypto();
+  for (const name of ["\x07nothing", "\x09undefined", "\x08INITIATE", "\x05HELLO"]) {
+    const { server } = pair(crypto);
+    server.receive(VECTORS.hello);
+    assertEquals(server.receive(VECTORS.initiate).type, "ask");
+    const again = new Uint8Array([...latin1(name), ...VECTORS.initiate.subarray(9)]);
+    assertThrows(() => server.receive(again), ProtocolError, "wanted it to wait for our answer");
+  }
+});

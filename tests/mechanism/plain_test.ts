@@ -81,7 +81,10 @@ test("PLAIN: commands out of turn are errors", () => {
   assertThrows(() => server().receive(hex(INITIATE)), ProtocolError, 'sent command "INITIATE", wanted "HELLO"');
   const waiting = server();
   waiting.receive(hex(HELLO));
-  assertThrows(() => waiting.receive(hex(INITIATE)), ProtocolError, 'wanted "nothing"');
+  const wanted = "wanted it to wait for our answer";
+  assertThrows(() => waiting.receive(hex(INITIATE)), ProtocolError, wanted);
+  assertThrows(() => waiting.receive(latin1("\x07nothing\x00\x00")), ProtocolError, wanted);
+  assertThrows(() => waiting.receive(latin1("\x09undefined\x00\x00")), ProtocolError, wanted);
   const one = client();
   one.start();
   assertThrows(() => one.receive(hex(HELLO)), ProtocolError, 'sent command "HELLO", wanted "WELCOME"');

@@ -97,3 +97,28 @@ test("inproc needs no mechanism, and a context's defaults secure its sockets", a
   await push.send("hello");
   assertEquals((await pull.receive()).length, 1);
 });
+
+test("options that stop fitting after bind or connect end connections, and nothing else", async () => {
+  for (const change of [{ plainUsername: "joe" }, { curveSecretKey: ONE.secretKey }] as const) {
+    await using pull = new Pull();
+    const failed = new Promise<string>((resolve) => {
+      pull.events.on("handshake:error:other", ({ error }) => resolve(error.message));
+      pull.events.on("handshake:error:protocol", ({ error }) => resolve(error.message));
+    });
+    const endpoint = await pull.bind("tcp://127.0.0.1:*");
+    Object.assign(pull, change);
+    await using push = new Push({ linger: 0 });
+    push.connect(endpoint);
+    await failed;
+    assertEquals(pull.peers, []);
+  }
+  await using late = new Push({ linger: 0, reconnectInterval: 1 });
+  const refused = new Promise<string>((resolve) => {
+    late.events.on("connect:retry", ({ error }) => {
+      if (error?.message.includes("plainPassword")) resolve(error.message);
+    });
+  });
+  late.connect("tcp://127.0.0.1:1");
+  late.plainUsername = "joe";
+  assertEquals(await refused, "Cannot connect: there is no plainPassword, wanted both or neither");
+});
