@@ -77,8 +77,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   /** How many of them have memory of their own. */
   #ownParts = 0;
 
-  /** Whether the peer has been given to be judged, and whether the answer has not come yet. */
-  #asked = false;
+  /** Whether the peer is being judged: mechanisms hear nothing of it meanwhile. */
   #asking = false;
   /** Seals what goes out and opens what comes, if the mechanism does. */
   sealing: Sealing | undefined;
@@ -269,9 +268,7 @@ export class ZmtpEngine implements Engine, FrameSink {
       throw new RefusedError("handshake", `Cannot shake hands: the peer refuses us with ERROR ${shown}`, step.reason);
     }
     if (type === "ask") {
-      // One question for each connection, and one answer to it.
-      if (this.#asked) throw new ProtocolError("handshake", "Cannot shake hands: the peer is to be judged twice");
-      this.#asked = this.#asking = true;
+      this.#asking = true;
       const { name: mechanism } = this.#mechanism;
       if (this.#handler.judge === undefined) {
         this.#end(new ZmqError("EACCES", "Cannot let the peer in: nobody judges it"));
