@@ -271,7 +271,7 @@ export class ZmtpEngine implements Engine, FrameSink {
       this.#asking = true;
       const { name: mechanism } = this.#mechanism;
       if (this.#handler.judge === undefined) {
-        this.#end(new ZmqError("EACCES", "Cannot let the peer in: nobody judges it"));
+        this.#end(new ZmqError("EACCES", "Cannot let the peer in: nobody judges"));
       } else this.#handler.judge({ mechanism, credentials: step.credentials });
       return true;
     }

@@ -206,7 +206,7 @@ export class Outflow implements Outlet {
         messages += segment.messages;
       }
       sent += messages;
-      const runs = octets !== undefined ? [octets] : segments.map(bytesOf);
+      const runs = octets !== undefined ? [octets] : segments.map(({ bytes }) => bytes);
       if (sealing === undefined || octets !== undefined) {
         this.#settle(this.#write(link, runs), link, messages, () => this.#release(segments));
       } else {
@@ -257,9 +257,7 @@ export class Outflow implements Outlet {
     try {
       return sealing.seal(runs);
     } catch (error) {
-      this.#open = false;
-      this.#owner.refuse(error as Error);
-      return undefined;
+      return void this.#owner.refuse(error as Error);
     }
   }
 
@@ -317,10 +315,6 @@ export class Outflow implements Outlet {
     this.#early = EARLY_WRITES;
     this.#earlyUntil = Infinity;
   }
-}
-
-function bytesOf({ bytes }: Segment): Uint8Array {
-  return bytes;
 }
 
 /** The frames of what goes to several peers: made for the first of them. */
