@@ -14,7 +14,7 @@
  */
 
 import { latin1, spells } from "../bytes/ascii.ts";
-import { type BoxKey, type CryptoBackend, MAC_SIZE, NONCE_SIZE } from "../crypto/backend.ts";
+import { type BoxKey, type CryptoBackend, KEY_SIZE, MAC_SIZE, NONCE_SIZE } from "../crypto/backend.ts";
 import { ProtocolError } from "../errors.ts";
 import { COMMAND, type FrameSink, MORE } from "../wire/frame.ts";
 import type { Sealing } from "./mechanism.ts";
@@ -24,6 +24,18 @@ import { type FrameSealing, Sealer } from "./sealer.ts";
 export const COUNTER_SIZE = 8;
 /** Octets of the random end of a long nonce. */
 export const LONG_TAIL_SIZE = 16;
+
+/** HELLO without its name: its size, and where the client's short-term key, its counter and the box are. */
+export const HELLO_SIZE = 194;
+export const HELLO_KEY = 74;
+export const HELLO_COUNTER: number = HELLO_KEY + KEY_SIZE;
+export const HELLO_BOX: number = HELLO_COUNTER + COUNTER_SIZE;
+/** Octets of a box of two keys: a vouch's, and a cookie's. */
+export const TWO_KEYS_BOX: number = MAC_SIZE + 2 * KEY_SIZE;
+/** Octets of a cookie: a nonce's end, and the box. */
+export const COOKIE_SIZE: number = LONG_TAIL_SIZE + TWO_KEYS_BOX;
+/** Octets of WELCOME without its name: a nonce's end, and a box of the server's short-term key and the cookie. */
+export const WELCOME_SIZE: number = LONG_TAIL_SIZE + MAC_SIZE + KEY_SIZE + COOKIE_SIZE;
 
 const MESSAGE = "\x07MESSAGE";
 const SEALED_COMMAND = 2;

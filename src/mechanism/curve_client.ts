@@ -9,9 +9,14 @@ import { type BoxKey, type CryptoBackend, KEY_SIZE, MAC_SIZE } from "../crypto/b
 import { decodeError, encodeCommand, expectCommand, malformedCommand } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import {
+  COOKIE_SIZE,
   COUNTER_SIZE,
   counterOf,
   CurveSealing,
+  HELLO_BOX,
+  HELLO_COUNTER,
+  HELLO_KEY,
+  HELLO_SIZE,
   LONG_TAIL_SIZE,
   longNonce,
   notOpened,
@@ -19,6 +24,8 @@ import {
   randomOctets,
   share,
   shortNonce,
+  TWO_KEYS_BOX,
+  WELCOME_SIZE,
 } from "./curve.ts";
 import type { HandshakeStep, Mechanism } from "./mechanism.ts";
 
@@ -32,14 +39,7 @@ export interface CurveClientKeys {
   readonly serverKey: Uint8Array;
 }
 
-const HELLO_SIZE = 194; // Without its name.
-const HELLO_KEY = 74;
-const HELLO_COUNTER = HELLO_KEY + KEY_SIZE;
-const HELLO_BOX = HELLO_COUNTER + COUNTER_SIZE;
 const PROOF_SIZE = 64;
-const COOKIE_SIZE = 96;
-const WELCOME_SIZE = LONG_TAIL_SIZE + MAC_SIZE + KEY_SIZE + COOKIE_SIZE;
-const VOUCH_SIZE = MAC_SIZE + 2 * KEY_SIZE;
 const READY_LEAST = COUNTER_SIZE + MAC_SIZE;
 
 /** The client of one connection. */
@@ -129,7 +129,7 @@ export class CurveClient implements Mechanism {
     const text = new Uint8Array(2 * KEY_SIZE);
     text.set(this.#publicKey);
     text.set(this.#keys.serverKey, KEY_SIZE);
-    const vouch = new Uint8Array(LONG_TAIL_SIZE + VOUCH_SIZE);
+    const vouch = new Uint8Array(LONG_TAIL_SIZE + TWO_KEYS_BOX);
     const tail = this.#random(LONG_TAIL_SIZE);
     vouch.set(tail);
     const key = share(this.#crypto, theirs, this.#keys.secretKey);

@@ -11,9 +11,14 @@ import { ProtocolError } from "../errors.ts";
 import { encodeCommand, expectCommand, malformedCommand, tooEarly } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import {
+  COOKIE_SIZE,
   COUNTER_SIZE,
   counterOf,
   CurveSealing,
+  HELLO_BOX,
+  HELLO_COUNTER,
+  HELLO_KEY,
+  HELLO_SIZE,
   isAbove,
   LONG_TAIL_SIZE,
   longNonce,
@@ -22,6 +27,8 @@ import {
   randomOctets,
   share,
   shortNonce,
+  TWO_KEYS_BOX,
+  WELCOME_SIZE,
 } from "./curve.ts";
 import { admitted, denial } from "./judged.ts";
 import type { HandshakeStep, Mechanism, Verdict } from "./mechanism.ts";
@@ -34,17 +41,9 @@ export interface CurveServerKeys {
   readonly secretKey: Uint8Array;
 }
 
-const HELLO_SIZE = 194; // Without its name.
-const HELLO_KEY = 74;
-const HELLO_COUNTER = HELLO_KEY + KEY_SIZE;
-const HELLO_BOX = HELLO_COUNTER + COUNTER_SIZE;
-const COOKIE_BOX = MAC_SIZE + 2 * KEY_SIZE;
-const COOKIE_SIZE = LONG_TAIL_SIZE + COOKIE_BOX;
-const WELCOME_SIZE = LONG_TAIL_SIZE + MAC_SIZE + KEY_SIZE + COOKIE_SIZE;
-const VOUCH_BOX = MAC_SIZE + 2 * KEY_SIZE;
 const INITIATE_COUNTER = COOKIE_SIZE;
 const INITIATE_BOX = INITIATE_COUNTER + COUNTER_SIZE;
-const INITIATE_TEXT = KEY_SIZE + LONG_TAIL_SIZE + VOUCH_BOX;
+const INITIATE_TEXT = KEY_SIZE + LONG_TAIL_SIZE + TWO_KEYS_BOX;
 const INITIATE_LEAST = INITIATE_BOX + MAC_SIZE + INITIATE_TEXT;
 
 /** The server of one connection. */

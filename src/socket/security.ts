@@ -45,11 +45,16 @@ const SECURITY: Security = {
   },
   mechanism: makeMechanism,
   judge,
-  nameOf({ plainServer, plainUsername, plainPassword, curveServer, curvePublicKey, curveSecretKey, curveServerKey }) {
-    if (curveServer || curvePublicKey !== null || curveSecretKey !== null || curveServerKey !== null) return "curve";
-    return plainServer || plainUsername !== null || plainPassword !== null ? "plain" : null;
-  },
+  nameOf: (settings) => asksForCurve(settings) ? "curve" : asksForPlain(settings) ? "plain" : null,
 };
+
+function asksForPlain({ plainServer, plainUsername, plainPassword }: Settings): boolean {
+  return plainServer || plainUsername !== null || plainPassword !== null;
+}
+
+function asksForCurve({ curveServer, curvePublicKey, curveSecretKey, curveServerKey }: Settings): boolean {
+  return curveServer || curvePublicKey !== null || curveSecretKey !== null || curveServerKey !== null;
+}
 
 /** What the options ask for. Throws if that is half a thing, or two. */
 function roleOf(settings: Settings, what: string): Role {
@@ -58,8 +63,8 @@ function roleOf(settings: Settings, what: string): Role {
   const refuse = (found: string, wanted: string): never => {
     throw wrongType(`Cannot ${what}: ${found}, wanted ${wanted}`);
   };
-  const plain = plainServer || plainUsername !== null || plainPassword !== null;
-  const curve = curveServer || curvePublicKey !== null || curveSecretKey !== null || curveServerKey !== null;
+  const plain = asksForPlain(settings);
+  const curve = asksForCurve(settings);
   if (plain && curve) refuse("there are options of PLAIN and of CURVE", "those of one mechanism");
   if (plainServer) {
     if (plainUsername === null && plainPassword === null) return "PLAIN server";
