@@ -235,15 +235,21 @@ export class Outflow implements Outlet {
     this.flush();
   };
 
-  /** Takes what one write carries: a run of octets, or several if the link can gather them. */
+  /**
+   * Takes what one write carries: a run of octets, or several if the link can gather them. No long body is gathered
+   * behind a whole message: what is on loan no longer counts for the queue's mark, and would be two such messages.
+   */
   #take(gather: boolean): readonly Segment[] {
     const segments: Segment[] = [];
     let octets = 0;
+    let messages = 0;
     do {
       const segment = this.#batch.take();
       if (segment === undefined) break;
       segments.push(segment);
       octets += segment.bytes.length;
+      messages += segment.messages;
+      if (messages > 0 && this.#batch.longNext) break;
     } while (gather && octets < SLAB && segments.length < MOST_GATHERED);
     return segments;
   }

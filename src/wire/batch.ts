@@ -146,6 +146,11 @@ export class Batch {
     return segment;
   }
 
+  /** Whether the next segment is a body of a slab's length or more, which is lent and not copied. */
+  get longNext(): boolean {
+    return this.#segments.length > 0 && this.#segments.at(0)!.bytes.length >= SLAB;
+  }
+
   /** Gives a segment's memory back: its octets may be overwritten from now on. */
   release(segment: Segment): void {
     const { slab } = segment as Run;

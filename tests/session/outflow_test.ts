@@ -1,7 +1,7 @@
 /**
  * When the way out writes: a lone message soon, a crowd of them together, nothing while a write is on loan.
  */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { latin1 } from "../../src/bytes/ascii.ts";
 import type { Engine } from "../../src/engine/engine.ts";
 import { Control } from "../../src/message.ts";
@@ -135,6 +135,21 @@ test("a link that can gather gets long bodies and what is between them in one wr
   await settled();
   assertEquals([rig.outflow.unsent, rig.outflow.messages, rig.outflow.bytes], [0, 8, rig.link.written.length]);
   assertEquals(rig.log.filter((line) => line.startsWith("sent")), ["sent 5", "sent 3"]);
+});
+
+test("of messages that are long no more than one is on loan, whatever is gathered", async () => {
+  const rig = await fresh();
+  rig.link.gather = rig.link.gatherAll;
+  rig.link.lending = true;
+  const long = "x".repeat(65536);
+  rig.put("x".repeat(65535) + "|y", "|" + long, long, long);
+  while (!rig.outflow.idle) {
+    assert(rig.outflow.unsent - rig.outflow.queued <= 1, `${rig.outflow.unsent - rig.outflow.queued} on loan`);
+    rig.link.repay();
+    await settled();
+    await rig.clock.endTurn();
+  }
+  assertEquals(rig.outflow.messages, 4);
 });
 
 test("what the engine has to say does not go between a header and its body that are gathered", async () => {
