@@ -28,7 +28,7 @@ export {
   UnreachableError,
   ZmqError,
 } from "./errors.ts";
-export { type Frames, json, type MessageInput, type Part, text } from "./message.ts";
+export { type Frames, json, type MessageInput, type MessagePeer, type Part, peerOf, text } from "./message.ts";
 export type {
   EndpointEvent,
   FailureEvent,

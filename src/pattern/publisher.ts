@@ -9,7 +9,7 @@
  */
 
 import { Deque } from "../bytes/deque.ts";
-import { Control, type Message } from "../message.ts";
+import { Control, keepPeer, type Message } from "../message.ts";
 import { Distributor } from "../pipe/distributor.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { PrefixTrie } from "../pipe/prefix_trie.ts";
@@ -243,38 +243,39 @@ export class PublisherPattern implements Pattern {
       const frame = message[i]!;
       const spoken = i === 0 || !this.#options.onlyFirstSubscribe;
       if (spoken && (frame[0] === 1 || frame[0] === 0)) {
-        this.#apply(pipe, new Control(frame[0] === 1 ? "subscribe" : "cancel", frame.subarray(1)));
+        this.#apply(pipe, new Control(frame[0] === 1 ? "subscribe" : "cancel", frame.subarray(1)), message);
       } else (rest ??= []).push(frame);
     }
-    if (rest !== undefined) this.#note(rest, pipe);
+    if (rest !== undefined) this.#note(keepPeer(message, rest), pipe);
   }
 
-  #apply(pipe: Pipe, control: Control): void {
+  /** `heard`: what the peer said so with. */
+  #apply(pipe: Pipe, control: Control, heard: Message | Control = control): void {
     this.#letGo(pipe);
     const topic = control.topic;
     const subscribe = control.type === "subscribe";
     if (this.#manual) {
       if (subscribe) this.#asked.add(pipe, topic);
       else this.#asked.remove(pipe, topic);
-      this.#tell(subscribe ? 1 : 0, topic, pipe);
+      this.#tell(subscribe ? 1 : 0, topic, pipe, heard);
       return;
     }
     const verbosity = this.#options.verbosity;
     if (subscribe) {
       const first = this.#subscriptions.add(pipe, topic);
-      if (first || verbosity !== null) this.#tell(1, topic, pipe);
+      if (first || verbosity !== null) this.#tell(1, topic, pipe, heard);
     } else {
       const unused = this.#subscriptions.remove(pipe, topic);
-      if (unused || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe);
+      if (unused || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe, heard);
     }
   }
 
-  #tell(what: 0 | 1, topic: Uint8Array, pipe: Pipe | undefined): void {
+  #tell(what: 0 | 1, topic: Uint8Array, pipe: Pipe | undefined, heard?: Message | Control): void {
     if (!this.#notify) return;
     const frame = new Uint8Array(1 + topic.length);
     frame[0] = what;
     frame.set(topic, 1);
-    this.#note([frame], pipe);
+    this.#note(heard === undefined ? [frame] : keepPeer(heard, [frame]), pipe);
   }
 
   #note(message: Message, pipe: Pipe | undefined): void {

@@ -7,7 +7,7 @@
  */
 
 import { StateError } from "../errors.ts";
-import type { Message } from "../message.ts";
+import { keepPeer, type Message } from "../message.ts";
 import { FairQueue } from "../pipe/fair_queue.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Pattern } from "./pattern.ts";
@@ -72,7 +72,7 @@ export class ReplyPattern implements Pattern {
       this.#requester = this.#in.last;
       // The application is given what comes after the envelope, so it cannot change it.
       this.#envelope = message.slice(0, delimiter + 1);
-      return message.slice(delimiter + 1);
+      return keepPeer(message, message.slice(delimiter + 1));
     }
   }
 

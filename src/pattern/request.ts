@@ -11,7 +11,7 @@
  */
 
 import { ProtocolError, StateError } from "../errors.ts";
-import { EMPTY, type Message } from "../message.ts";
+import { EMPTY, keepPeer, type Message } from "../message.ts";
 import { LoadBalancer } from "../pipe/load_balancer.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Pattern, PatternOptions } from "./pattern.ts";
@@ -173,9 +173,9 @@ export class RequestPattern implements Pattern {
     const call = number === undefined ? undefined : this.#calls.get(number);
     if (call?.asked.includes(pipe)) {
       this.#calls.delete(number!);
-      call.handler(message.slice(body));
+      call.handler(keepPeer(message, message.slice(body)));
     } else if (this.#waiting && this.#reply === undefined && pipe === this.#asked && number === this.#number) {
-      this.#reply = message.slice(body);
+      this.#reply = keepPeer(message, message.slice(body));
     } else this.dropped++;
   }
 }

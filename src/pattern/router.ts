@@ -13,7 +13,7 @@ import { keyOf, showOctets } from "../bytes/ascii.ts";
 import { Copies } from "../bytes/copies.ts";
 import { equal } from "../bytes/equal.ts";
 import { UnreachableError, ZmqError } from "../errors.ts";
-import { EMPTY, type Message } from "../message.ts";
+import { EMPTY, keepPeer, type Message } from "../message.ts";
 import { FairQueue } from "../pipe/fair_queue.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Pattern, PatternOptions } from "./pattern.ts";
@@ -129,7 +129,7 @@ export class RouterPattern implements Pattern {
       this.#lastIn = undefined;
     }
     const id = this.#ids.copy(route.id);
-    return message.length === 1 ? [id, message[0]!] : [id, ...message];
+    return keepPeer(message, message.length === 1 ? [id, message[0]!] : [id, ...message]);
   }
 
   /** Where a message for this id goes. */

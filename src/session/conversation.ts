@@ -12,7 +12,7 @@
 
 import type { Engine, EngineHandler, PeerInfo, Question } from "../engine/engine.ts";
 import { ZmqError } from "../errors.ts";
-import { type Control, EMPTY, type Message } from "../message.ts";
+import { type Control, EMPTY, markPeer, type Message, type MessagePeer } from "../message.ts";
 import type { Verdict } from "../mechanism/mechanism.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Link, LinkHandler } from "../transport/link.ts";
@@ -65,6 +65,10 @@ export class Conversation implements EngineHandler, LinkHandler {
   /** Whether we have hung up, and wait for the peer to do so too. */
   #leaving = false;
   #over = false;
+  /** Whether the peer is judged by somebody. */
+  #judged = false;
+  /** Whom messages are from, if the peer had to show who it is. */
+  #sender: MessagePeer | undefined;
   /** Whether messages are thrown away as they come. */
   #discarding = false;
   /** Whether the pipe is full. */
@@ -192,7 +196,10 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   /** The handshake is complete. */
   ready(peer: PeerInfo): void {
-    const { socketType, routingId } = peer;
+    const { socketType, routingId, mechanism, userId, properties } = peer;
+    if (this.#judged || mechanism !== "NULL") {
+      this.#sender = { userId, properties, mechanism, peer: this.link.remote };
+    }
     // Not all that it has told: that is for whoever hears of the handshake, and need not be kept.
     this.peer = { socketType, routingId: routingId.length === 0 ? EMPTY : routingId };
     this.#stopTimer();
@@ -202,6 +209,7 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   /** The peer is to be judged. */
   judge(question: Question): void {
+    this.#judged = true;
     this.#owner.judge(question, this.link.remote).then((verdict) => {
       if (!this.#over && this.#fault === undefined) this.#engine.judged!(verdict);
     });
@@ -211,11 +219,13 @@ export class Conversation implements EngineHandler, LinkHandler {
   message(message: Message): boolean {
     // Hot: once per message.
     this.messagesIn++;
+    if (this.#sender !== undefined) markPeer(message, this.#sender);
     return this.#deliver(message);
   }
 
   /** A subscription has come. */
   control(control: Control): boolean {
+    if (this.#sender !== undefined) markPeer(control, this.#sender);
     return this.#deliver(control);
   }
 

@@ -1,0 +1,214 @@
+/**
+ * Whose message is it: what a judge granted a peer is readable for each of its messages, on every way to receive one.
+ */
+import { assert, assertEquals } from "@std/assert";
+import {
+  Context,
+  Dealer,
+  type Frames,
+  Pair,
+  peerOf,
+  proxy,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Subscriber,
+  text,
+  XPublisher,
+  XSubscriber,
+} from "../../mod.ts";
+import { test } from "../harness.ts";
+
+const TCP = "tcp://127.0.0.1:*";
+
+/** A context that lets everybody in: the user id is the username, and the rank is metadata. */
+async function judged() {
+  const context = new Context();
+  const zap = new Reply({ context });
+  await zap.bind("inproc://zeromq.zap.01");
+  const rank = new TextEncoder().encode("\x06X-Rank\x00\x00\x00\x05major");
+  (async () => {
+    for await (const [, id, , , , , username] of zap) {
+      await zap.send(["1.0", id!, "200", "", username ?? new Uint8Array(), rank]);
+    }
+  })();
+  return { context, [Symbol.asyncDispose]: () => zap.close().then(() => context.close()) };
+}
+
+const as = (plainUsername: string) => ({ plainUsername, plainPassword: "secret" });
+
+function userOf(message: readonly Uint8Array[] | undefined): string | undefined {
+  return message === undefined ? undefined : peerOf(message)?.userId;
+}
+
+test("a message tells its sender's user id, metadata, mechanism and address", async () => {
+  await using judge = await judged();
+  await using pull = new Pull({ context: judge.context, plainServer: true });
+  await using push = new Push({ ...as("joe"), metadata: { "X-Rank": "general", "X-Home": "here" } });
+  push.connect(await pull.bind(TCP));
+  await push.send(["one", "two"]);
+  const message = await pull.receive();
+  const { userId, mechanism, properties, peer } = peerOf(message)!;
+  assertEquals([userId, mechanism], ["joe", "PLAIN"]);
+  assert(peer.startsWith("tcp://127.0.0.1:"));
+  const told = ["X-Rank", "X-Home", "Socket-Type"].map((name) => text(properties.get(name)));
+  assertEquals(told, ["major", "here", "PUSH"]);
+});
+
+test("the mark is not to be seen on the message", async () => {
+  await using judge = await judged();
+  await using pull = new Pull({ context: judge.context, plainServer: true });
+  await using push = new Push(as("joe"));
+  push.connect(await pull.bind(TCP));
+  await push.send("one");
+  const message = await pull.receive();
+  assertEquals(Reflect.ownKeys(message), ["0", "length"]);
+  assertEquals(message, [new TextEncoder().encode("one")]);
+  assertEquals(peerOf([...message]), undefined);
+});
+
+test("on every way to receive, the message is its sender's", async () => {
+  await using judge = await judged();
+  await using pull = new Pull({ context: judge.context, plainServer: true });
+  const endpoint = await pull.bind(TCP);
+  await using joe = new Push(as("joe"));
+  await using ann = new Push(as("ann"));
+  joe.connect(endpoint);
+  ann.connect(endpoint);
+  const seen: Record<string, number> = {};
+  const check = (message: Frames | undefined): void => {
+    assertEquals(userOf(message), text(message?.[0]));
+    seen[text(message?.[0])] = (seen[text(message?.[0])] ?? 0) + 1;
+  };
+  for (let i = 0; i < 4; i++) {
+    await joe.send("joe");
+    await ann.send("ann");
+  }
+  check(await pull.receive());
+  for (let message; message === undefined;) {
+    await new Promise((resolve) => setTimeout(resolve));
+    message = pull.tryReceive();
+    if (message !== undefined) check(message);
+  }
+  for await (const message of pull) {
+    check(message);
+    break;
+  }
+  const reader = pull.readable.getReader();
+  for (let i = 0; i < 4; i++) check((await reader.read()).value);
+  await reader.cancel();
+  check(await pull.receive());
+  assertEquals(seen, { joe: 4, ann: 4 });
+});
+
+test("ROUTER, REP and DEALER: the frames that a socket adds or takes off make no difference", async () => {
+  await using judge = await judged();
+  const options = { context: judge.context, plainServer: true };
+  await using router = new Router(options);
+  await using dealer = new Dealer({ ...as("ann"), routingId: "d" });
+  dealer.connect(await router.bind(TCP));
+  await dealer.send(["one"]);
+  await dealer.send(["one", "two"]);
+  for (let i = 0; i < 2; i++) assertEquals(userOf(await router.receive()), "ann");
+  await router.send(["d", "back"]);
+  // The client knows nobody's name, but that it speaks PLAIN to a server.
+  const { userId, mechanism } = peerOf(await dealer.receive())!;
+  assertEquals([userId, mechanism], ["", "PLAIN"]);
+
+  await using reply = new Reply(options);
+  await using request = new Request(as("joe"));
+  request.connect(await reply.bind(TCP));
+  await request.send("question");
+  assertEquals(userOf(await reply.receive()), "joe");
+  await reply.send("answer");
+  assertEquals(peerOf(await request.receive())?.mechanism, "PLAIN");
+  const call = request.request("again");
+  assertEquals(userOf(await reply.receive()), "joe");
+  await reply.send("answer");
+  assertEquals(peerOf(await call)?.mechanism, "PLAIN");
+});
+
+test("PAIR, SUB and XPUB: messages and subscriptions are their sender's", async () => {
+  await using judge = await judged();
+  const options = { context: judge.context, plainServer: true };
+  await using one = new Pair(options);
+  await using other = new Pair(as("joe"));
+  other.connect(await one.bind(TCP));
+  await other.send("hello");
+  assertEquals(userOf(await one.receive()), "joe");
+
+  await using subscriber = new Subscriber(options);
+  subscriber.subscribe("");
+  await using publisher = new Publisher(as("pub"));
+  publisher.connect(await subscriber.bind(TCP));
+  while (!publisher.trySend("news") || subscriber.stats().queuedIn === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assertEquals(userOf(await subscriber.receive()), "pub");
+
+  await using xpub = new XPublisher({ ...options, verbosity: "allSubsUnsubs" });
+  await using xsub = new XSubscriber(as("sub"));
+  xsub.connect(await xpub.bind(TCP));
+  xsub.subscribe("topic");
+  const notice = await xpub.receive();
+  assertEquals([text(notice[0]), userOf(notice)], ["\x01topic", "sub"]);
+  await xsub.send("a word");
+  assertEquals(userOf(await xpub.receive()), "sub");
+  xsub.unsubscribe("topic");
+  assertEquals(userOf(await xpub.receive()), "sub");
+});
+
+test("a message keeps its sender when another peer has the connection", async () => {
+  await using judge = await judged();
+  await using pull = new Pull({ context: judge.context, plainServer: true });
+  const endpoint = await pull.bind(TCP);
+  for (const name of ["joe", "ann"]) {
+    const push = new Push(as(name));
+    push.connect(endpoint);
+    await push.send(name);
+    await push.close();
+  }
+  for (let i = 0; i < 2; i++) {
+    const message = await pull.receive();
+    assertEquals(userOf(message), text(message[0]));
+  }
+});
+
+test("nobody is sure of peers with NULL that nobody judged, of peers in this process, and of what is passed on", async () => {
+  await using judge = await judged();
+  const { context } = judge;
+  await using pull = new Pull({ context });
+  await using push = new Push({ context });
+  push.connect(await pull.bind(TCP));
+  await push.send("hello");
+  assertEquals(peerOf(await pull.receive()), undefined);
+  push.connect(await pull.bind("inproc://in-house"));
+  await push.send("hello");
+  await push.send("hello");
+  for (let i = 0; i < 2; i++) assertEquals(peerOf(await pull.receive()), undefined);
+
+  // NULL with a domain is judged by address.
+  await using known = new Pull({ context, zapDomain: "home" });
+  await using sender = new Push();
+  sender.connect(await known.bind(TCP));
+  await sender.send("hello");
+  const { mechanism, properties } = peerOf(await known.receive())!;
+  assertEquals([mechanism, text(properties.get("X-Rank"))], ["NULL", "major"]);
+
+  await using front = new Pull({ context, plainServer: true });
+  await using back = new Push({ context });
+  await using last = new Pull({ context });
+  await using first = new Push(as("joe"));
+  await back.bind("inproc://behind");
+  last.connect("inproc://behind");
+  first.connect(await front.bind(TCP));
+  const ending = new AbortController();
+  const passing = proxy(front, back, { signal: ending.signal }).catch(() => {});
+  await first.send("through");
+  assertEquals(peerOf(await last.receive()), undefined);
+  ending.abort();
+  await passing;
+});
