@@ -23,5 +23,13 @@ export const CURVE_CLIENT = {
   curvePublicKey: CLIENT_PUBLIC,
   curveSecretKey: CLIENT_SECRET,
 };
+/** Options of PLAIN's server. */
+export const PLAIN_SERVER = { plainServer: true };
+/** Options of its client. */
+export const PLAIN_CLIENT = { plainUsername: "admin", plainPassword: "secret" };
+/** PLAIN, where who binds is the server. */
+export const PLAIN: Secured = { server: PLAIN_SERVER, client: PLAIN_CLIENT, judged: true };
+/** Where whoever judges peers is bound. */
+export const ZAP = "inproc://zeromq.zap.01";
 /** CURVE, where who binds is the server. */
-export const CURVE: Secured = { binder: CURVE_SERVER, connecter: CURVE_CLIENT };
+export const CURVE: Secured = { server: CURVE_SERVER, client: CURVE_CLIENT };

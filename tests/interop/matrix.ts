@@ -7,6 +7,7 @@
 
 import type { OptionBag, TypeName } from "./commands.ts";
 import type { Batch } from "./contents.ts";
+import { ZAP } from "./keys.ts";
 import type { Peer, PeerSocket } from "./peers.ts";
 
 /** Two types that talk to each other. */
@@ -151,10 +152,12 @@ export interface Meeting {
 
 /** The options of a mechanism's two roles. */
 export interface Secured {
-  /** For who binds. */
-  readonly binder: OptionBag;
-  /** For who connects. */
-  readonly connecter: OptionBag;
+  /** For the server: who binds, unless `judged` and REQ. */
+  readonly server: OptionBag;
+  /** For the client. */
+  readonly client: OptionBag;
+  /** Whether the server lets nobody in unless somebody says so. libzmq's REQ hangs up on those that it has asked about. */
+  readonly judged?: true;
 }
 
 /** Lets two peers meet and exchange batches. */
@@ -162,13 +165,32 @@ export async function meet(
   { pairing, first, second, binds, endpoint, secured }: Meeting,
   ...batches: Batch[]
 ): Promise<void> {
-  const [ours, theirs] = binds === "first" ? ["binder", "connecter"] as const : ["connecter", "binder"] as const;
+  const serves = secured?.judged && pairing.first === "REQ" ? "second" : binds;
+  await using _judge = secured?.judged && await letIn(serves === "first" ? first : second);
+  const [ours, theirs] = serves === "first" ? ["server", "client"] as const : ["client", "server"] as const;
   await using one = await first.socket(pairing.first, { ...pairing.firstOptions, ...secured?.[ours] });
   await using other = await second.socket(pairing.second, { ...pairing.secondOptions, ...secured?.[theirs] });
   const [binder, connecter] = binds === "first" ? [one, other] : [other, one];
   await connecter.connect(await binder.bind(endpoint));
   await pairing.ready?.(one, other);
   for (const batch of batches) await pairing.exchange(one, other, batch);
+}
+
+/** Answers one question of ZAP in the peer's context: come in. */
+async function letIn(peer: Peer): Promise<AsyncDisposable> {
+  const zap = await peer.socket("REP");
+  await zap.bind(ZAP);
+  const answering = (async () => {
+    const [, id] = await zap.receive();
+    await zap.send("1.0", id!, "200", "", "admin", "");
+  })().catch(() => {});
+  return {
+    async [Symbol.asyncDispose]() {
+      await zap.unbind(ZAP);
+      await zap[Symbol.asyncDispose]();
+      await answering;
+    },
+  };
 }
 
 /** The pairs with each type on either side, which is the same twice where both types are. */

@@ -7,16 +7,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { Context, Dealer, Pair, Pull, Push, Reply, Router, text } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { CLIENT_PUBLIC, CURVE_CLIENT, CURVE_SERVER, SERVER_SECRET } from "./keys.ts";
+import { CLIENT_PUBLIC, CURVE_CLIENT, CURVE_SERVER, PLAIN_CLIENT, PLAIN_SERVER, SERVER_SECRET, ZAP } from "./keys.ts";
 import { greet } from "./matrix.ts";
 import { leave, LocalPeer, RemotePeer } from "./peers.ts";
 import { watch } from "./waiting.ts";
 
 const libzmq = await RemotePeer.libzmq();
 const ours = new LocalPeer();
-
-const ZAP = "inproc://zeromq.zap.01";
-const CREDENTIALS = { plainUsername: "admin", plainPassword: "secret" };
 
 /** Judges in a context of ours: answers every question alike, and remembers them. */
 async function judging(status: string, userId = "", metadata: Uint8Array = new Uint8Array()) {
@@ -93,7 +90,7 @@ test("CURVE: a libzmq client with another server's key is turned away, and its n
 
 for (
   const [mechanism, server, client, shown] of [
-    ["PLAIN", { plainServer: true }, CREDENTIALS, ["admin", "secret"]],
+    ["PLAIN", PLAIN_SERVER, PLAIN_CLIENT, ["admin", "secret"]],
     ["CURVE", CURVE_SERVER, CURVE_CLIENT, undefined],
   ] as const
 ) {
@@ -153,7 +150,7 @@ for (
 test("PLAIN: with nobody to judge, a server of ours lets nobody in, as libzmq's does", async () => {
   await using pull = new Pull({ plainServer: true, context: new Context() });
   const events = watch(pull);
-  await using push = await libzmq.socket("PUSH", CREDENTIALS);
+  await using push = await libzmq.socket("PUSH", PLAIN_CLIENT);
   await push.connect(await pull.bind("tcp://127.0.0.1:*"));
   assertMatch((await events.next("handshake:error:other")).message!, /nobody judges it/);
   assertEquals(pull.peers, []);
@@ -180,7 +177,7 @@ test("NULL with a domain: peers are judged by address, dialled ones too", async 
 });
 
 test("a peer that was configured for a mechanism never falls back to NULL", async () => {
-  for (const options of [CURVE_SERVER, CURVE_CLIENT, { plainServer: true }, CREDENTIALS]) {
+  for (const options of [CURVE_SERVER, CURVE_CLIENT, PLAIN_SERVER, PLAIN_CLIENT]) {
     await using pull = new Pull(options);
     const events = watch(pull);
     await using push = await libzmq.socket("PUSH");
@@ -191,12 +188,12 @@ test("a peer that was configured for a mechanism never falls back to NULL", asyn
 });
 
 test("no key and no password is in any error", async () => {
-  const secrets = [SERVER_SECRET, CREDENTIALS.plainPassword];
+  const secrets = [SERVER_SECRET, PLAIN_CLIENT.plainPassword];
   const found: string[] = [];
   await using pull = new Pull(CURVE_SERVER);
   pull.events.on("handshake:error:protocol", ({ error }) => found.push(String(error), JSON.stringify(error)));
   const events = watch(pull);
-  await using push = await libzmq.socket("PUSH", CREDENTIALS);
+  await using push = await libzmq.socket("PUSH", PLAIN_CLIENT);
   await push.connect(await pull.bind("tcp://127.0.0.1:*"));
   await events.next("handshake:error:protocol", "handshake:error:other");
   for (const secret of secrets) assertEquals(found.filter((words) => words.includes(secret)), []);
