@@ -23,11 +23,13 @@
 
 import { detectTransports } from "./src/runtime/detect.ts";
 import { provideTransports } from "./src/socket/default_transports.ts";
+import { provideMoreOptions } from "./src/socket/more_options.ts";
 import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
 
 export * from "./src/core.ts";
 
 provideTransports(detectTransports);
+provideMoreOptions();
 provideSocks();
 provideSecurity();

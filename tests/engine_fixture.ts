@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type EngineHandler, nullMechanism, type PeerInfo, ZmtpEngine } from "../src/engine/mod.ts";
+import {
+  type EngineHandler,
+  MAX_PARTS,
+  MAX_PING_RATE,
+  nullMechanism,
+  type PeerInfo,
+  ZmtpEngine,
+} from "../src/engine/mod.ts";
 import type { SocketType } from "../src/engine/mod.ts";
 import type { HeartbeatOptions } from "../src/engine/heartbeat.ts";
 import { keyOf, latin1 } from "../src/bytes/ascii.ts";
@@ -39,6 +46,8 @@ function size(value: number): string {
 /** How an engine under test is made. */
 export interface Options {
   readonly maxMessageSize?: number;
+  readonly maxMessageParts?: number;
+  readonly maxPingRate?: number;
   readonly heartbeat?: Partial<HeartbeatOptions>;
   readonly routingId?: Uint8Array;
   readonly properties?: Iterable<readonly [string, Uint8Array]>;
@@ -62,7 +71,14 @@ export class Recorded implements EngineHandler {
     const mechanism = options.mechanism ?? nullMechanism(type, options.routingId ?? EMPTY, options.properties);
     const heartbeat = { interval: 0, timeout: Infinity, ttl: 0, ...options.heartbeat };
     this.engine = new ZmtpEngine(
-      { socketType: type, mechanism, maxMessageSize: options.maxMessageSize ?? 1_000_000, heartbeat },
+      {
+        maxMessageParts: options.maxMessageParts ?? MAX_PARTS,
+        maxPingRate: options.maxPingRate ?? MAX_PING_RATE,
+        socketType: type,
+        mechanism,
+        maxMessageSize: options.maxMessageSize ?? 1_000_000,
+        heartbeat,
+      },
       this,
     );
     this.engine.start();

@@ -19,6 +19,8 @@ export const PATTERN_OPTIONS: PatternOptions = {
   probeRouter: false,
   mandatory: false,
   handover: false,
+  maxSubscriptions: 131072,
+  maxSubscriptionOctets: 16 * 1024 * 1024,
   noDrop: false,
   invertMatching: false,
   manual: false,

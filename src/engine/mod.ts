@@ -50,7 +50,7 @@ export type { Metadata } from "../wire/metadata.ts";
 export type { SocketType } from "./compatibility.ts";
 export type { Engine, EngineHandler, PeerInfo, Question } from "./engine.ts";
 export type { HeartbeatOptions } from "./heartbeat.ts";
-export { type EngineOptions, HANDSHAKE_LIMIT, MAX_PARTS, ZmtpEngine } from "./zmtp_engine.ts";
+export { type EngineOptions, HANDSHAKE_LIMIT, MAX_PARTS, MAX_PING_RATE, ZmtpEngine } from "./zmtp_engine.ts";
 
 /**
  * The NULL mechanism of one connection, with the metadata that a socket of this type announces.

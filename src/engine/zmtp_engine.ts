@@ -33,8 +33,14 @@ import { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 
 /** The most octets that one handshake command may have, and so the most an unknown peer can make us hold. */
 export const HANDSHAKE_LIMIT = 65536;
-/** The most frames that one message may have: each costs memory of its own, even an empty one. */
+/** The most frames that one message may have by default: each costs memory of its own, even an empty one. */
 export const MAX_PARTS = 65536;
+/** The most commands a second that carry nothing for us, by default: libzmq beats every millisecond at the most. */
+export const MAX_PING_RATE = 2000;
+/** For so many seconds a peer may have been silent, or not been read, and then send what it could have sent in them. */
+const PINGS_SAVED = 60;
+/** A new connection begins as if it had been silent for so many seconds. */
+const PINGS_AT_FIRST = 10;
 const LONGEST_ROUTING_ID = 255;
 
 /** How an engine speaks. */
@@ -45,6 +51,13 @@ export interface EngineOptions {
   readonly mechanism: Mechanism;
   /** The most octets that the frames of one message may have together; `Infinity`: no limit. */
   readonly maxMessageSize: number;
+  /** The most frames that one message may have, 1 or more; {@link MAX_PARTS} unless given. */
+  readonly maxMessageParts?: number;
+  /**
+   * The most PINGs a second, and other commands that carry nothing for us, on the average of a minute;
+   * {@link MAX_PING_RATE} unless given, `Infinity`: no limit.
+   */
+  readonly maxPingRate?: number;
   /** Heartbeats. */
   readonly heartbeat: HeartbeatOptions;
 }
@@ -59,6 +72,8 @@ export class ZmtpEngine implements Engine, FrameSink {
   readonly #decoder: FrameDecoder;
   readonly #output: Uint8Array[] = [];
   readonly #subscribable: boolean;
+  readonly #maxParts: number;
+  readonly #maxPingRate: number;
   #phase: "greeting" | "handshake" | "traffic" | "failed" = "greeting";
   /** The handler wants no more for now. */
   #paused = false;
@@ -72,6 +87,9 @@ export class ZmtpEngine implements Engine, FrameSink {
   #ping: Uint8Array | undefined;
   /** The answer to the last PING, not sent yet: a flood of PINGs gets one. */
   #pong: Uint8Array | undefined;
+  /** How many commands that carry nothing the peer may send now, and when that was counted. */
+  #pings: number;
+  #pingsAt = 0;
   /** The frames of a message whose last has not come. */
   #parts: Message = [];
   /** How many of them have memory of their own. */
@@ -88,6 +106,9 @@ export class ZmtpEngine implements Engine, FrameSink {
     this.#handler = handler;
     this.#mechanism = options.mechanism;
     this.#subscribable = takesSubscriptions(options.socketType);
+    this.#maxParts = options.maxMessageParts ?? MAX_PARTS;
+    this.#maxPingRate = options.maxPingRate ?? MAX_PING_RATE;
+    this.#pings = PINGS_AT_FIRST * this.#maxPingRate;
     this.#decoder = new FrameDecoder(this, HANDSHAKE_LIMIT);
   }
 
@@ -220,7 +241,7 @@ export class ZmtpEngine implements Engine, FrameSink {
     if (this.#phase !== "traffic") return this.#shake(flags, body);
     if ((flags & COMMAND) !== 0) return this.#command(body);
     if ((flags & MORE) !== 0) {
-      if (this.#parts.push(body) >= MAX_PARTS) throw this.#tooManyParts();
+      if (this.#parts.push(body) >= this.#maxParts) throw this.#tooManyParts();
       return true;
     }
     let message: Message;
@@ -283,6 +304,7 @@ export class ZmtpEngine implements Engine, FrameSink {
     const decoder = this.#decoder;
     const limit = Math.min(this.#options.maxMessageSize, Number.MAX_SAFE_INTEGER);
     this.#phase = "traffic";
+    this.#pingsAt = this.#now;
     decoder.phase = "traffic";
     decoder.limit = limit;
     if (sealing !== undefined) {
@@ -348,6 +370,11 @@ export class ZmtpEngine implements Engine, FrameSink {
   #command(body: Uint8Array): boolean {
     if (this.#parts.length > this.#ownParts) this.#own();
     const name = commandName("traffic", body);
+    if (this.#subscribable && (name === "SUBSCRIBE" || name === "CANCEL")) {
+      const control = new Control(name === "SUBSCRIBE" ? "subscribe" : "cancel", commandData(body).slice());
+      return this.#handler.control(control) || this.#pause();
+    }
+    this.#countPing();
     if (name === "PING") {
       const { ttl, context } = decodePing(body);
       if (ttl > 0) this.#heartbeat ??= new Heartbeat(this.#options.heartbeat, this.#now);
@@ -356,11 +383,21 @@ export class ZmtpEngine implements Engine, FrameSink {
       this.#handler.output();
     } else if (name === "PONG") {
       this.#heartbeat?.pong(commandData(body), this.#now);
-    } else if (this.#subscribable && (name === "SUBSCRIBE" || name === "CANCEL")) {
-      const control = new Control(name === "SUBSCRIBE" ? "subscribe" : "cancel", commandData(body).slice());
-      return this.#handler.control(control) || this.#pause();
     }
     return true;
+  }
+
+  /** A command that carries nothing for the application: so many a second are heartbeats, more are a flood. */
+  #countPing(): void {
+    const rate = this.#maxPingRate;
+    const now = this.#now;
+    this.#pings = Math.min(PINGS_SAVED * rate, this.#pings + (now - this.#pingsAt) * rate / 1000) - 1;
+    this.#pingsAt = now;
+    if (this.#pings >= 0 || rate === Infinity) return;
+    throw new ProtocolError(
+      "traffic",
+      `Cannot take command: more than ${rate} a second carry nothing, as PING does, limit is ${rate}`,
+    );
   }
 
   /** The handler wants no more for now. */
@@ -398,6 +435,6 @@ export class ZmtpEngine implements Engine, FrameSink {
   }
 
   #tooManyParts(): ProtocolError {
-    return new ProtocolError("traffic", `Cannot read message: it has more than ${MAX_PARTS} frames`);
+    return new ProtocolError("traffic", `Cannot read message: it has more than ${this.#maxParts} frames`);
   }
 }

@@ -51,6 +51,10 @@ export interface PatternOptions {
   readonly handover: boolean;
   /** PUB, XPUB: wait rather than drop when a subscriber's queue is full. */
   readonly noDrop: boolean;
+  /** PUB, XPUB: how many topics one peer may have. */
+  readonly maxSubscriptions: number;
+  /** PUB, XPUB: how many octets those may have together. */
+  readonly maxSubscriptionOctets: number;
   /** PUB, XPUB, SUB: send or deliver what does not match. */
   readonly invertMatching: boolean;
   /** XPUB: leave it to the application to subscribe its peers. */

@@ -3,20 +3,26 @@
  * subscribed to a prefix of its first frame. They SHALL NOT block on sending, and SHALL drop for a peer whose queue is
  * full, unless `noDrop`. XPUB delivers the subscriptions that it hears of as messages: 1 or 0, then the topic.
  *
- * A peer's topics are a set: subscribing twice and cancelling once leaves nothing, as in libzmq.
+ * A peer's topics are a set: subscribing twice and cancelling once leaves nothing, as in libzmq. How large it may grow
+ * has limits, unless the peer is of this process.
  *
  * @module
  */
 
 import { Deque } from "../bytes/deque.ts";
+import { ProtocolError } from "../errors.ts";
 import { Control, keepPeer, type Message } from "../message.ts";
 import { Distributor } from "../pipe/distributor.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import { PrefixTrie } from "../pipe/prefix_trie.ts";
 import type { Pattern, PatternOptions } from "./pattern.ts";
 
-/** How many unread notifications of one peer make an XPUB stop to read from it: enough for an honest one. */
+/**
+ * How many unread notifications of one peer make an XPUB stop to read from it: enough for an honest one. A long one
+ * counts once for each {@link NOTICE} octets.
+ */
 const MOST_PENDING = 65536;
+const NOTICE = 256;
 
 /** What an XPUB's application has not received yet. */
 interface Notice {
@@ -25,41 +31,66 @@ interface Notice {
   readonly pipe: Pipe | undefined;
 }
 
+/** What one peer wants. */
+interface Wanted {
+  readonly topics: PrefixTrie<true>;
+  /** The octets of all topics. */
+  octets: number;
+}
+
 /** Who wants what: topics, and the peers that hold each. */
 class Subscriptions {
   /** Most topics have one holder, which needs no set. */
   readonly #byTopic: PrefixTrie<Pipe | Set<Pipe>> = new PrefixTrie();
-  readonly #byPipe: Map<Pipe, PrefixTrie<true>> = new Map();
+  readonly #byPipe: Map<Pipe, Wanted> = new Map();
   #visit: (pipe: Pipe) => void = ignore;
 
   get size(): number {
     return this.#byTopic.size;
   }
 
-  /** Answers whether nobody held the topic before. It is copied. */
+  /** Why a peer may not have another topic; `undefined`: it may. */
+  fault(pipe: Pipe, topic: Uint8Array, most: number, mostOctets: number): string | undefined {
+    const wanted = this.#byPipe.get(pipe);
+    const size = wanted?.topics.size ?? 0;
+    const octets = (wanted?.octets ?? 0) + topic.length;
+    if (size < most && octets <= mostOctets || pipe.local || wanted?.topics.get(topic)) return undefined;
+    return `it would be topic ${size + 1} of the peer, and octet ${octets}, limits are ${most} and ${mostOctets}`;
+  }
+
+  /** Answers whether nobody held the topic before. It is copied. Throws, and changes nothing, if there is no memory. */
   add(pipe: Pipe, topic: Uint8Array): boolean {
-    let topics = this.#byPipe.get(pipe);
-    if (topics === undefined) this.#byPipe.set(pipe, topics = new PrefixTrie());
+    let wanted = this.#byPipe.get(pipe);
+    if (wanted === undefined) this.#byPipe.set(pipe, wanted = { topics: new PrefixTrie(), octets: 0 });
+    const { topics } = wanted;
+    const { size } = topics;
     topics.set(topic, true);
     const holders = this.#byTopic.get(topic);
-    if (holders === undefined) this.#byTopic.set(topic, pipe);
-    else if (holders instanceof Set) holders.add(pipe);
-    else if (holders !== pipe) this.#byTopic.set(topic, new Set([holders, pipe]));
+    try {
+      if (holders === undefined) this.#byTopic.set(topic, pipe);
+      else if (holders instanceof Set) holders.add(pipe);
+      else if (holders !== pipe) this.#byTopic.set(topic, new Set([holders, pipe]));
+    } catch (error) {
+      topics.delete(topic);
+      throw error;
+    }
+    if (topics.size > size) wanted.octets += topic.length;
     return holders === undefined;
   }
 
   /** Answers whether nobody holds the topic now. */
   remove(pipe: Pipe, topic: Uint8Array): boolean {
-    this.#byPipe.get(pipe)?.delete(topic);
+    const wanted = this.#byPipe.get(pipe);
+    if (wanted?.topics.delete(topic)) wanted.octets -= topic.length;
     return this.#removeHolder(pipe, topic);
   }
 
   /** Removes all that a peer holds, and calls `each` with every topic and whether nobody holds it now. */
   removeAll(pipe: Pipe, each: (topic: Uint8Array, unused: boolean) => void): void {
-    const topics = this.#byPipe.get(pipe);
-    if (topics === undefined) return;
+    const wanted = this.#byPipe.get(pipe);
+    if (wanted === undefined) return;
     this.#byPipe.delete(pipe);
-    for (const [topic] of topics.entries()) each(topic, this.#removeHolder(pipe, topic));
+    for (const [topic] of wanted.topics.entries()) each(topic, this.#removeHolder(pipe, topic));
   }
 
   match(text: Uint8Array, visit: (pipe: Pipe) => void): void {
@@ -99,7 +130,7 @@ export class PublisherPattern implements Pattern {
   /** With `manual`: what peers asked for, granted or not. */
   readonly #asked = new Subscriptions();
   readonly #pending: Deque<Notice> = new Deque();
-  /** How many of them each peer has caused. */
+  /** How many of them each peer has caused, and how long they are: see {@link costOf}. */
   readonly #pendingOf: Map<Pipe, number> = new Map();
   /** Peers that are not read for now, since too much of theirs is pending. */
   readonly #waiting: Set<Pipe> = new Set();
@@ -144,6 +175,11 @@ export class PublisherPattern implements Pattern {
     if (this.#lastPipe === pipe) this.#lastPipe = undefined;
     if (this.#newest === pipe) this.#newest = undefined;
     this.#letGo(pipe);
+    this.#forget(pipe);
+  }
+
+  /** Removes the subscriptions of a peer. */
+  #forget(pipe: Pipe): void {
     // With `manual` the application has heard every request, so it hears the end of each.
     const manual = this.#manual;
     const every = manual || this.#options.verbosity === "allSubsUnsubs";
@@ -204,7 +240,7 @@ export class PublisherPattern implements Pattern {
     const notice = this.#pending.shift();
     if (notice === undefined) return undefined;
     if (this.#manual) this.#lastPipe = notice.pipe?.alive ? notice.pipe : undefined;
-    if (notice.pipe !== undefined) this.#received(notice.pipe);
+    if (notice.pipe !== undefined) this.#received(notice.pipe, costOf(notice.message));
     return notice.message;
   }
 
@@ -243,31 +279,43 @@ export class PublisherPattern implements Pattern {
       const frame = message[i]!;
       const spoken = i === 0 || !this.#options.onlyFirstSubscribe;
       if (spoken && (frame[0] === 1 || frame[0] === 0)) {
-        this.#apply(pipe, new Control(frame[0] === 1 ? "subscribe" : "cancel", frame.subarray(1)), message);
+        const type = frame[0] === 1 ? "subscribe" : "cancel";
+        if (!this.#apply(pipe, new Control(type, frame.subarray(1)), message)) return;
       } else (rest ??= []).push(frame);
     }
     if (rest !== undefined) this.#note(keepPeer(message, rest), pipe);
   }
 
-  /** `heard`: what the peer said so with. */
-  #apply(pipe: Pipe, control: Control, heard: Message | Control = control): void {
+  /** Does what a peer asks for; `heard`: what it said so with. Answers whether it may stay. */
+  #apply(pipe: Pipe, control: Control, heard: Message | Control = control): boolean {
     this.#letGo(pipe);
-    const topic = control.topic;
-    const subscribe = control.type === "subscribe";
-    if (this.#manual) {
-      if (subscribe) this.#asked.add(pipe, topic);
-      else this.#asked.remove(pipe, topic);
-      this.#tell(subscribe ? 1 : 0, topic, pipe, heard);
-      return;
+    const { topic } = control;
+    const { verbosity, maxSubscriptions, maxSubscriptionOctets } = this.#options;
+    const manual = this.#manual;
+    const subscriptions = manual ? this.#asked : this.#subscriptions;
+    if (control.type === "cancel") {
+      const unused = subscriptions.remove(pipe, topic);
+      if (unused || manual || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe, heard);
+      return true;
     }
-    const verbosity = this.#options.verbosity;
-    if (subscribe) {
-      const first = this.#subscriptions.add(pipe, topic);
-      if (first || verbosity !== null) this.#tell(1, topic, pipe, heard);
-    } else {
-      const unused = this.#subscriptions.remove(pipe, topic);
-      if (unused || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe, heard);
+    const fault = subscriptions.fault(pipe, topic, maxSubscriptions, maxSubscriptionOctets);
+    if (fault !== undefined) return this.#refuse(pipe, fault);
+    let first: boolean;
+    try {
+      first = subscriptions.add(pipe, topic);
+    } catch (error) {
+      return this.#refuse(pipe, "there is no memory for another topic", error);
     }
+    if (first || manual || verbosity !== null) this.#tell(1, topic, pipe, heard);
+    return true;
+  }
+
+  /** Ends the connection of a peer that wants too much: neither that nor what else it wants is kept. */
+  #refuse(pipe: Pipe, found: string, cause?: unknown): false {
+    pipe.inbound.clear();
+    this.#forget(pipe);
+    pipe.refuse(new ProtocolError("traffic", `Cannot subscribe: ${found}`, { cause }));
+    return false;
   }
 
   #tell(what: 0 | 1, topic: Uint8Array, pipe: Pipe | undefined, heard?: Message | Control): void {
@@ -281,14 +329,20 @@ export class PublisherPattern implements Pattern {
   #note(message: Message, pipe: Pipe | undefined): void {
     if (!this.#notify) return;
     this.#pending.push({ message, pipe });
-    if (pipe !== undefined) this.#pendingOf.set(pipe, (this.#pendingOf.get(pipe) ?? 0) + 1);
+    if (pipe !== undefined) this.#pendingOf.set(pipe, (this.#pendingOf.get(pipe) ?? 0) + costOf(message));
   }
 
   /** One of a peer's notifications has been received: a peer that was held back may have room again. */
-  #received(pipe: Pipe): void {
-    const left = (this.#pendingOf.get(pipe) ?? 1) - 1;
+  #received(pipe: Pipe, cost: number): void {
+    const left = (this.#pendingOf.get(pipe) ?? cost) - cost;
     if (left > 0) this.#pendingOf.set(pipe, left);
     else this.#pendingOf.delete(pipe);
     if (left < MOST_PENDING / 2 && this.#waiting.delete(pipe)) this.readable(pipe);
   }
+}
+
+function costOf(message: Message): number {
+  let octets = 0;
+  for (const frame of message) octets += frame.length;
+  return 1 + Math.floor(octets / NOTICE);
 }

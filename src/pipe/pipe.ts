@@ -73,6 +73,8 @@ export class Pipe {
   connected = false;
   /** Whether the endpoint was connected by us, rather than accepted. */
   readonly dialled: boolean;
+  /** Whether the peer is a socket of this process, which is no stranger: limits are for those. */
+  local = false;
   /** A number that a distributor stamps on the pipes it has chosen. */
   mark = 0;
   /** Messages that were dropped because the queue was full. */

@@ -40,7 +40,11 @@ export class PrefixTrie<V> {
     return this.#values[nodes.value(node)];
   }
 
-  /** Puts a value under a prefix. The prefix is copied. */
+  /**
+   * Puts a value under a prefix. The prefix is copied.
+   *
+   * @throws {RangeError} If there is no memory for it. All others are as they were.
+   */
   set(prefix: Uint8Array, value: V): void {
     const nodes = this.#nodes;
     let node = ROOT;
@@ -154,7 +158,12 @@ export class PrefixTrie<V> {
   /** Gives memory back. */
   #pack(): void {
     const values: (V | undefined)[] = [undefined];
-    this.#nodes.pack((number) => values.push(this.#values[number]) - 1);
+    try {
+      this.#nodes.pack((number) => values.push(this.#values[number]) - 1);
+    } catch {
+      // There is no memory to move to, and nothing has been moved.
+      return;
+    }
     this.#values = values;
     this.#free = [];
   }

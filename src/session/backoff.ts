@@ -2,13 +2,13 @@
  * How long to wait before an endpoint is dialled again, as libzmq has it: without a maximum, the interval and up to as
  * much again at random; with one, the interval doubled at each failure up to that maximum. Unlike libzmq, the doubled
  * wait is spread too, by up to a quarter less, so that a crowd of clients does not come back as one; and it starts
- * over only after a handshake, not after a mere connection. A peer that breaks the protocol is dialled ever more rarely,
- * even if it shakes hands each time. Pure.
+ * over only after a handshake, not after a mere connection. A peer that breaks the protocol, or hangs up at once, is
+ * dialled ever more rarely, even if it shakes hands each time. Pure.
  *
  * @module
  */
 
-/** How rarely a peer that breaks the protocol is dialled, in milliseconds, if no maximum is set. */
+/** How rarely a peer is dialled that is of no use, in milliseconds, if no maximum is set. */
 const SLOWEST_AFTER_ERROR = 30_000;
 
 /** More doublings than this end in no number worth waiting for. */
@@ -38,7 +38,7 @@ export class Backoff {
    * The next wait.
    *
    * @param random From 0 up to 1.
-   * @param error Whether the peer had broken the protocol.
+   * @param error Whether the peer had broken the protocol, or hung up at once.
    * @returns Milliseconds; `Infinity`: never again.
    */
   next({ interval, maximum }: BackoffOptions, random: number, error: boolean): number {

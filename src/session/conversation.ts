@@ -38,8 +38,8 @@ export interface ConversationOwner {
   shaken(peer: PeerInfo): void;
   /** It will end for a reason of ours, and carries no more messages. */
   failing(): void;
-  /** Judges the peer. */
-  judge(question: Question, peer: string): Promise<Verdict>;
+  /** Judges the peer. `signal`: nobody waits for the verdict any more. */
+  judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict>;
   /** The link is gone. The last call, and made once. */
   over(error: Error | undefined): void;
 }
@@ -77,6 +77,8 @@ export class Conversation implements EngineHandler, LinkHandler {
   #resting = false;
   /** The link is gone, and what it brought is being handed over, whatever the high-water mark. */
   #draining = false;
+  /** Gives the question up whose verdict the peer waits for, if there is one. */
+  #judging: AbortController | undefined;
   /** Cancels the handshake's timer, and later the farewell's. */
   #cancelTimer: () => void = notSet;
   #cancelBeat: () => void = notSet;
@@ -122,17 +124,22 @@ export class Conversation implements EngineHandler, LinkHandler {
     this.resume();
   }
 
-  /** Ends it for a reason of ours: what the engine has to say goes out, then we hang up. */
-  end(fault: Error): void {
-    if (this.#fault !== undefined || this.#over) return;
+  /**
+   * Ends it for a reason of ours: what the engine has to say goes out, then we hang up. `atOnce`: without that, even if
+   * it is ending already.
+   */
+  end(fault: Error, atOnce = false): void {
+    if (this.#over) return;
+    if (this.#fault !== undefined) return atOnce ? this.link.abort() : undefined;
     this.#fault = fault;
+    this.#judging?.abort(fault);
     // What else came in the same chunk is nobody's.
     this.#discarding = true;
     this.#stopBeating();
     this.#outflow.shut();
     this.#owner.failing();
     // After silence there is nobody to say good-bye to.
-    if (fault instanceof ZmqError && fault.code === "ETIMEDOUT") return this.link.abort();
+    if (atOnce || fault instanceof ZmqError && fault.code === "ETIMEDOUT") return this.link.abort();
     queueMicrotask(() => {
       if (this.#over) return;
       this.#patience(FAREWELL);
@@ -187,6 +194,7 @@ export class Conversation implements EngineHandler, LinkHandler {
     this.#over = true;
     this.#stopTimer();
     this.#stopBeating();
+    this.#judging?.abort();
     const told = this.#fault ?? (this.#leaving ? error : this.#engine.hungUp(error) ?? error);
     this.#engine.over?.();
     this.#owner.over(told);
@@ -210,7 +218,9 @@ export class Conversation implements EngineHandler, LinkHandler {
   /** The peer is to be judged. */
   judge(question: Question): void {
     this.#judged = true;
-    this.#owner.judge(question, this.link.remote).then((verdict) => {
+    const judging = this.#judging = new AbortController();
+    this.#owner.judge(question, this.link.remote, judging.signal).then((verdict) => {
+      this.#judging = undefined;
       if (!this.#over && this.#fault === undefined) this.#engine.judged!(verdict);
     });
   }

@@ -162,6 +162,7 @@ class InprocEnd implements Connection, Outlet {
     this.dialled = dialled;
     this.#forget = forget;
     this.pipe = new Pipe(host, host.options, dialled);
+    this.pipe.local = true;
     this.pipe.open(this);
     this.limit();
   }

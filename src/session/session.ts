@@ -59,8 +59,8 @@ export interface SessionHost extends PipeOwner, Audience {
   readonly options: SessionOptions;
   /** Makes the engine of one connection. */
   engine(handler: EngineHandler): Engine;
-  /** Judges a peer at an address. Never rejects. */
-  judge(question: Question, peer: string): Promise<Verdict>;
+  /** Judges a peer at an address. Never rejects. `signal`: nobody waits for the verdict any more. */
+  judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict>;
   /** Dials an endpoint once. */
   dial(endpoint: string, signal: AbortSignal): Promise<Link>;
   /** A pipe joins the pattern. */
@@ -99,6 +99,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   readonly #givenId: Uint8Array;
   #state: State = "new";
   #conversation: Conversation | undefined;
+  #shaken: () => void = notSet;
   /** Whether the pipe is part of the pattern. */
   #attached = false;
   #dialAbort: AbortController | undefined;
@@ -112,6 +113,10 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   /** Messages that were to go out and will not. */
   #unsent = 0;
   #connections = 0;
+  /** When the last handshake was complete. */
+  #shakenAt = 0;
+  /** How far the last connection came that was over at once. */
+  #briefly: Stage | undefined;
   /** Messages that had been sent when the conversation began. */
   #sentBefore = 0;
   /** What conversations that are over had counted. */
@@ -136,8 +141,9 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     this.#dial();
   }
 
-  /** Takes a link that a listener has accepted. */
-  accept(link: Link): void {
+  /** Takes a link that a listener has accepted. `shaken` is called when its handshake is complete. */
+  accept(link: Link, shaken: () => void = notSet): void {
+    this.#shaken = shaken;
     this.#converse(link);
     this.#reports.opened("accept", link.remote);
   }
@@ -206,6 +212,11 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     this.#conversation?.end(reason);
   }
 
+  /** Ends the connection without a farewell: others need its place. */
+  evict(reason: Error): void {
+    this.#conversation?.end(reason, true);
+  }
+
   // What the conversation tells.
 
   /** It needs an engine. */
@@ -214,13 +225,15 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   }
 
   /** The peer is to be judged. */
-  judge(question: Question, peer: string): Promise<Verdict> {
-    return this.#host.judge(question, peer);
+  judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict> {
+    return this.#host.judge(question, peer, signal);
   }
 
   /** The handshake is complete. */
   shaken(peer: PeerInfo): void {
     this.#connections++;
+    this.#shaken();
+    this.#shakenAt = this.#host.clock.now();
     this.#backoff?.shaken();
     if (this.#closing !== undefined) this.#outflow.open();
     else {
@@ -330,7 +343,11 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     if (!this.dialled || nothingToSend || this.#isFinal(stage, error)) return this.#finish(error);
     const { options, clock } = this.#host;
     const waits = { interval: options.reconnectInterval, maximum: options.reconnectMaxInterval };
-    const interval = this.#backoff!.next(waits, clock.random(), error instanceof ProtocolError);
+    // Who accepts and hangs up at once, again and again, wants us more rarely.
+    const brief = stage === "handshake" || stage === "traffic" && clock.now() - this.#shakenAt < waits.interval;
+    const useless = error instanceof ProtocolError || brief && this.#briefly === stage;
+    this.#briefly = brief ? stage : undefined;
+    const interval = this.#backoff!.next(waits, clock.random(), useless);
     if (interval === Infinity) return this.#finish(error);
     if (stage !== "dialling" && this.#closing === undefined) this.#keepPipe();
     this.#state = "waiting";

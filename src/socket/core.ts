@@ -303,8 +303,8 @@ export class SocketCore implements SessionHost, InprocHost {
   }
 
   /** Judges a peer at an address. */
-  judge(question: Question, peer: string): Promise<Verdict> {
-    return security()!.judge(this.context, this.options, question, peer);
+  judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict> {
+    return security()!.judge(this.context, this.options, question, peer, signal);
   }
 
   /** Dials an endpoint once. */

@@ -34,9 +34,6 @@ const NEEDS: Readonly<Record<string, keyof Capabilities>> = {
  * @throws {NotSupportedError} If it cannot.
  */
 export function checkCapability(transports: () => Transports, name: string, value: unknown): void {
-  if (name === "socksProxy" && value !== null && socksDialler() === undefined) {
-    throw new NotSupportedError(`Cannot set option "${name}": "./core" has no SOCKS, wanted the main entry point`);
-  }
   const need = NEEDS[name];
   if (need === undefined || value === OPTION_TABLE[name]!.initial) return;
   // Only now, so that a context's transports are not looked for before someone needs them.
@@ -92,12 +89,12 @@ export function makeEngine(
   settings: Settings,
   handler: EngineHandler,
 ): Engine {
-  const { maxMessageSize, metadata, heartbeatTimeToLive: ttl } = settings;
+  const { maxMessageSize, maxMessageParts, maxPingRate, metadata, heartbeatTimeToLive: ttl } = settings;
   const interval = settings.heartbeatInterval === Infinity ? 0 : settings.heartbeatInterval;
   const silence = settings.heartbeatTimeout ?? interval;
   const heartbeat = { interval, timeout: silence === 0 ? Infinity : silence, ttl };
   const own = metadataOf(socketType, routingId, metadata);
   const none = (): Mechanism => new NullMechanism(own);
   const mechanism = security()?.mechanism(settings, own, none) ?? none();
-  return new ZmtpEngine({ socketType, mechanism, maxMessageSize, heartbeat }, handler);
+  return new ZmtpEngine({ socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat }, handler);
 }

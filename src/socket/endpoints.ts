@@ -7,10 +7,11 @@
 import { EndpointError, show, wrongType } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
 import { Session } from "../session/session.ts";
-import { hostOf, parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
-import type { Link, Listener } from "../transport/link.ts";
+import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
+import type { Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
 import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
+import { Door } from "./door.ts";
 import { security } from "./security_slot.ts";
 
 /** How many names an error lists of those that there are. */
@@ -39,8 +40,8 @@ export class Endpoints {
   readonly #connections: Set<Connection> = new Set();
   /** What is dialled, but for what is on its way out: such a name can be connected again. */
   readonly #dialled: Named<Connection> = new Named();
-  /** Sessions by the bound endpoint that they were accepted through. */
-  readonly #accepted: Named<Session> = new Named();
+  /** Who has come in, by the bound endpoint. */
+  readonly #doors: Map<string, Door> = new Map();
   /** Names that are being bound or freed: `close` waits for them. */
   readonly #pending: Set<Promise<unknown>> = new Set();
 
@@ -64,7 +65,7 @@ export class Endpoints {
   remove(connection: Connection): void {
     this.#connections.delete(connection);
     if (connection.dialled) this.#dialled.delete(connection.endpoint, connection);
-    else if (connection instanceof Session) this.#accepted.delete(connection.endpoint, connection);
+    else if (connection instanceof Session) this.#doors.get(connection.endpoint)?.left(connection);
   }
 
   /** Binds an endpoint. What is wrong with its spelling throws; what fails rejects. */
@@ -112,7 +113,10 @@ export class Endpoints {
       this.#bound.delete(bound.given, bound);
       this.#bound.delete(bound.endpoint, bound);
       // The name of an inproc endpoint is freed, and no more, as in libzmq.
-      for (const session of this.#accepted.all(bound.endpoint)) this.#wait(session.close(this.#core.options.linger));
+      for (const session of this.#doors.get(bound.endpoint)?.sessions ?? []) {
+        this.#wait(session.close(this.#core.options.linger));
+      }
+      this.#doors.delete(bound.endpoint);
     }
     return Promise.all(found.map((bound) => this.#free(bound))).then(() => {});
   }
@@ -184,7 +188,7 @@ export class Endpoints {
         endpoint,
         { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
         {
-          accept: (link) => this.#accept(listener.endpoint, link),
+          accept: (link) => this.#door(listener.endpoint).accept(link),
           failed: (error) => {
             if (core.observed) core.emit({ type: "accept:error", endpoint: listener.endpoint, error });
           },
@@ -201,24 +205,10 @@ export class Endpoints {
     return this.#bindDone(endpoint, listener);
   }
 
-  #accept(endpoint: string, link: Link): void {
-    const core = this.#core;
-    const filter = core.options.tcpAcceptFilter;
-    if (core.isClosed) return link.abort();
-    if (filter !== undefined && endpoint.startsWith("tcp://") && !filter.accepts(hostOf(link.remote))) {
-      link.abort();
-      const error = new EndpointError(
-        "EACCES",
-        endpoint,
-        `Cannot accept ${link.remote}: its address is not in tcpAcceptFilter, wanted one that is`,
-      );
-      if (core.observed) core.emit({ type: "accept:error", endpoint, error });
-      return;
-    }
-    const session = new Session(core, endpoint, false);
-    this.add(session);
-    this.#accepted.add(endpoint, session);
-    session.accept(link);
+  #door(endpoint: string): Door {
+    let door = this.#doors.get(endpoint);
+    if (door === undefined) this.#doors.set(endpoint, door = new Door(this.#core, endpoint));
+    return door;
   }
 
   #bindDone(given: string, listener: Pick<Listener, "endpoint" | "close">): string {

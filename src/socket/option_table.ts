@@ -6,10 +6,10 @@
  */
 
 import type { SocketType } from "../engine/compatibility.ts";
+import { MAX_PARTS, MAX_PING_RATE } from "../engine/zmtp_engine.ts";
 import { NotSupportedError, show, wrongRange, wrongType } from "../errors.ts";
 import { EMPTY } from "../message.ts";
 import { AcceptFilter } from "../transport/accept_filter.ts";
-import { parseTcpConnect } from "../transport/endpoint.ts";
 import { security } from "./security_slot.ts";
 
 /** One option. */
@@ -36,6 +36,7 @@ const SENDERS: readonly SocketType[] = [
   "PAIR",
 ];
 const RECEIVERS: readonly SocketType[] = ["PULL", "SUB", "XPUB", "XSUB", "REQ", "REP", "DEALER", "ROUTER", "PAIR"];
+const PUBLISHERS: readonly SocketType[] = ["PUB", "XPUB"];
 const LONGEST_TTL = 6553599;
 const LONGEST_NAME = 255;
 
@@ -45,7 +46,7 @@ export function can(type: SocketType, what: "send" | "receive"): boolean {
 }
 
 /** `numeric`: whether numbers are taken, so that a wrong one is out of range. */
-function refuse(name: string, value: unknown, wanted: string, numeric = false): never {
+export function refuse(name: string, value: unknown, wanted: string, numeric = false): never {
   const wrong = numeric && typeof value === "number" ? wrongRange : wrongType;
   throw wrong(`Cannot set option "${name}": value is ${show(value)}, wanted ${wanted}`);
 }
@@ -110,23 +111,6 @@ function octets(least: number, most: number, check?: (octets: Uint8Array) => str
   };
 }
 
-/** Text of limited length, or nothing. A secret is never shown. */
-function shortText(secret: boolean): OptionRow {
-  const wanted = `text of 1 to ${LONGEST_NAME} octets, or null`;
-  return {
-    initial: null,
-    check(name, value) {
-      if (value === null || value === undefined) return null;
-      const length = typeof value === "string" ? new TextEncoder().encode(value).length : -1;
-      if (length >= 1 && length <= LONGEST_NAME) return value;
-      if (length < 0 && secret) throw wrongType(`Cannot set option "${name}": value is not text, wanted ${wanted}`);
-      if (length < 0) return refuse(name, value, wanted);
-      throw wrongRange(`Cannot set option "${name}": value is ${length} octets, wanted ${wanted}`);
-    },
-    use: (value) => value ?? undefined,
-  };
-}
-
 function oneOf(values: readonly unknown[], heeds: readonly SocketType[]): OptionRow {
   const wanted = values.map((value) => show(value)).join(", ");
   return {
@@ -179,22 +163,22 @@ function secured(options: Readonly<Record<string, unknown>>): Record<string, Opt
   return Object.fromEntries(rows);
 }
 
-/** Options that have no meaning here, with what asks for nothing: only that is taken. */
-function unsupported(why: string, options: Readonly<Record<string, unknown>>): Record<string, OptionRow> {
-  const rows = Object.entries(options).map(([name, nothing]): [string, OptionRow] => [name, {
+/** An option that cannot be had, with what asks for nothing: only that is taken. `why` says what was found and wanted. */
+export function absent(nothing: unknown, why: string): OptionRow {
+  return {
     initial: nothing,
     check(name, value) {
       if (value === nothing || value === null || value === undefined) return nothing;
-      throw new NotSupportedError(`Cannot set option "${name}": ${why}, wanted it left at ${show(nothing)}`);
+      throw new NotSupportedError(`Cannot set option "${name}": ${why}`);
     },
-  }]);
-  return Object.fromEntries(rows);
+    use: (value) => value ?? undefined,
+  };
 }
 
-const NO_THREADS = "there are no I/O threads here";
+const NO_SOCKS = absent(null, `"./core" has no SOCKS, wanted the main entry point`);
 const ZERO_FIRST = "it begins with a zero octet, wanted an id that does not: those are ROUTER's own";
 
-/** Every option, by name. */
+/** Every option, by name. The main entry point adds those of `more_options.ts`. */
 export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   linger: whole(5000, 0, Infinity, MS),
   reconnectInterval: whole(100, 0, Infinity, MS),
@@ -210,6 +194,10 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   immediate: flag,
   ipv6: flag,
   maxMessageSize: whole(256 * 1024 * 1024, 0, Infinity, " of octets"),
+  maxMessageParts: whole(MAX_PARTS, 1, Infinity, " of frames"),
+  maxPingRate: whole(MAX_PING_RATE, 1, Infinity, " of commands"),
+  maxHandshakes: whole(1024, 1, Infinity, " of connections"),
+  maxConnections: whole(65536, 1, Infinity, " of connections"),
   handshakeInterval: whole(30_000, 0, Infinity, MS),
   connectTimeout: whole(0, 0, Infinity, MS),
   heartbeatInterval: whole(0, 0, Infinity, MS),
@@ -249,24 +237,9 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
       value === null ? undefined : new AcceptFilter(typeof value === "string" ? [value] : value as string[]),
   },
   typeOfService: whole(0, 0, 255, ""),
-  socksProxy: {
-    initial: null,
-    check(name, value) {
-      if (value === null || value === undefined || value === "") return null;
-      if (typeof value === "string" && !value.includes(";")) {
-        try {
-          parseTcpConnect(`tcp://${value}`);
-          return value;
-        } catch {
-          // Said below, about the option.
-        }
-      }
-      return refuse(name, value, `"host:port" or null`);
-    },
-    use: (value) => value ?? undefined,
-  },
-  socksUsername: shortText(false),
-  socksPassword: shortText(true),
+  socksProxy: NO_SOCKS,
+  socksUsername: NO_SOCKS,
+  socksPassword: NO_SOCKS,
   metadata,
 
   sendHighWaterMark: highWaterMark(SENDERS),
@@ -287,7 +260,9 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   relaxed: { ...flag, heeds: ["REQ"] },
   mandatory: { ...flag, heeds: ["ROUTER"] },
   handover: { ...flag, heeds: ["ROUTER"] },
-  noDrop: { ...flag, heeds: ["PUB", "XPUB"] },
+  maxSubscriptions: whole(131072, 0, Infinity, " of topics", PUBLISHERS),
+  maxSubscriptionOctets: whole(16 * 1024 * 1024, 0, Infinity, " of octets", PUBLISHERS),
+  noDrop: { ...flag, heeds: PUBLISHERS },
   invertMatching: { ...flag, heeds: ["PUB", "XPUB", "SUB"] },
   onlyFirstSubscribe: { ...flag, heeds: ["PUB", "XPUB", "XSUB"] },
   verboseUnsubscribe: { ...flag, heeds: ["XSUB"] },
@@ -296,20 +271,6 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   manualLastValue: { ...flag, heeds: ["XPUB"] },
   welcomeMessage: { ...octets(0, Infinity), heeds: ["XPUB"] },
 
-  ...unsupported(NO_THREADS, { affinity: 0 }),
-  ...unsupported("JavaScript runtimes give no access to this property of a connection", {
-    sendBufferSize: -1,
-    receiveBufferSize: -1,
-    tcpMaxRetransmitTimeout: 0,
-    interface: null,
-    loopbackFastPath: false,
-  }),
-  ...unsupported("there are no multicast transports here", {
-    rate: 100,
-    recoveryInterval: 10_000,
-    multicastHops: 1,
-    multicastMaxTransportDataUnit: 1500,
-  }),
   ...secured({
     plainServer: false,
     plainUsername: null,
@@ -321,27 +282,12 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
     zapDomain: null,
     zapEnforceDomain: false,
   }),
-  ...unsupported("there is no GSSAPI mechanism here", {
-    gssapiServer: false,
-    gssapiPlainText: false,
-    gssapiPrincipal: null,
-    gssapiPrincipalNameType: "hostBased",
-    gssapiServicePrincipal: null,
-    gssapiServicePrincipalNameType: "hostBased",
-  }),
-  ...unsupported("there is no VMCI transport here", {
-    vmciBufferSize: 0,
-    vmciBufferMinSize: 0,
-    vmciBufferMaxSize: 0,
-    vmciConnectTimeout: -1,
-  }),
 };
 
 /** Options of contexts themselves, by name. All others are defaults for their sockets. */
 export const CONTEXT_OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   blocky: { ...flag, initial: true },
   maxSockets: whole(Infinity, 1, Infinity, " of sockets"),
-  ...unsupported(NO_THREADS, { ioThreads: 1, threadPriority: -1, threadSchedulingPolicy: -1 }),
 };
 
 /** The error for a name that no option has. */

@@ -18,7 +18,7 @@ export type Properties<T> = { -readonly [K in Exclude<keyof T, "context">]-?: T[
 
 /**
  * Options of libzmq that have no effect here to ask for: each can be read, and be given the value that asks for nothing;
- * any other throws `ENOTSUP`, since to ignore it would be to pretend.
+ * any other throws `ENOTSUP`, since to ignore it would be to pretend. On `./core` alone there are no such names.
  */
 export interface UnsupportedOptions {
   /** There are no I/O threads to choose from. Only 0. libzmq: `ZMQ_AFFINITY`. */
@@ -122,6 +122,29 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
    * frame). libzmq: `ZMQ_MAXMSGSIZE`.
    */
   readonly maxMessageSize?: number;
+  /**
+   * The most frames that an incoming message may have, 1 or more; a peer that sends more is disconnected. Each frame
+   * costs memory of its own, even an empty one. `Infinity`: no limit. Default 65536. libzmq: none.
+   */
+  readonly maxMessageParts?: number;
+  /**
+   * How many commands that carry nothing for us, such as PING, a peer may send in a second, on the average of a minute;
+   * 1 or more. One that sends more is disconnected. `Infinity`: no limit. Default 2000: who beats every millisecond
+   * sends half of that. libzmq: none.
+   */
+  readonly maxPingRate?: number;
+  /**
+   * How many peers of one bound endpoint may be in their handshake at one time, 1 or more. When another comes, the one
+   * that came first is disconnected (`EMFILE`), so that whoever holds all places locks nobody out. `Infinity`: no
+   * limit. Default 1024. Acts at once. libzmq: none.
+   */
+  readonly maxHandshakes?: number;
+  /**
+   * How many peers one bound endpoint may have, 1 or more; those that have left count while messages of theirs wait to
+   * be received. A further one is hung up on at once, with an `accept:error` event (`EMFILE`). `Infinity`: no limit.
+   * Default 65536. Acts at once. libzmq: none, but for `ZMQ_MAX_SOCKETS` of the context.
+   */
+  readonly maxConnections?: number;
   /**
    * How long a peer may take for its handshake, in milliseconds; 0: no limit. Default 30000. Whatever the limit, it
    * can make us hold no more than 64 KiB before. libzmq: `ZMQ_HANDSHAKE_IVL`.
@@ -235,6 +258,16 @@ export interface MatchingOptions {
 
 /** Options of sockets that publish. */
 export interface PublishingOptions extends SendingOptions, MatchingOptions {
+  /**
+   * How many topics one peer may be subscribed to; a peer that wants more is disconnected, and what it had is
+   * forgotten. Peers over `inproc` are not limited. `Infinity`: no limit. Default 131072. Acts at once. libzmq: none.
+   */
+  readonly maxSubscriptions?: number;
+  /**
+   * How many octets the topics of one peer may have together, as `maxSubscriptions`. Default 16 MiB. Acts at once.
+   * libzmq: none.
+   */
+  readonly maxSubscriptionOctets?: number;
   /** Make `send` wait, rather than drop, while any subscriber's queue is full. Default `false`. Acts at once. libzmq: `ZMQ_XPUB_NODROP`. */
   readonly noDrop?: boolean;
   /** Look for a subscription in the first frame of a subscriber's message only. Default `false`. libzmq: `ZMQ_ONLY_FIRST_SUBSCRIBE`. */

@@ -25,8 +25,14 @@ export interface Security {
   prepare(settings: Settings): Promise<void> | undefined;
   /** The mechanism of one connection. `inner` is NULL with the same metadata. */
   mechanism(settings: Settings, metadata: Metadata, inner: () => Mechanism): Mechanism;
-  /** Judges a peer. Never rejects. */
-  judge(context: ContextCore, settings: Settings, question: Question, peer: string): Promise<Verdict>;
+  /** Judges a peer. Never rejects. `signal`: nobody waits for the verdict any more. */
+  judge(
+    context: ContextCore,
+    settings: Settings,
+    question: Question,
+    peer: string,
+    signal: AbortSignal,
+  ): Promise<Verdict>;
   /** The name of the mechanism that the options ask for, as npm `zeromq` has it; `null` is NULL. */
   nameOf(settings: Settings): "plain" | "curve" | null;
 }

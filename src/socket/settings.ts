@@ -16,6 +16,10 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly backlog: number;
   readonly ipv6: boolean;
   readonly maxMessageSize: number;
+  readonly maxMessageParts: number;
+  readonly maxPingRate: number;
+  readonly maxHandshakes: number;
+  readonly maxConnections: number;
   readonly heartbeatInterval: number;
   readonly heartbeatTimeout: number | undefined;
   readonly heartbeatTimeToLive: number;

@@ -257,19 +257,25 @@ export abstract class Socket implements AsyncDisposable {
       },
       configurable: true,
     });
-    for (const name of Object.keys(OPTION_TABLE)) {
-      Object.defineProperty(this.prototype, name, {
-        get(this: Socket): unknown {
-          return this.#core.store.get(name);
-        },
-        set(this: Socket, value: unknown): void {
-          this.#core.setOption(name, value);
-        },
-        configurable: true,
-      });
-    }
   }
 }
+
+/** Makes options properties of every socket. For the library's own use; it is not exported to users. */
+export function defineOptions(names: readonly string[]): void {
+  for (const name of names) {
+    Object.defineProperty(Socket.prototype, name, {
+      get(this: Socket): unknown {
+        return readCore(this).store.get(name);
+      },
+      set(this: Socket, value: unknown): void {
+        readCore(this).setOption(name, value);
+      },
+      configurable: true,
+    });
+  }
+}
+
+defineOptions(Object.keys(OPTION_TABLE));
 
 /** One `for await` over a socket: about half the cost of a stream's. */
 class Iteration implements AsyncIterableIterator<Frames> {

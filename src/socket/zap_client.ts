@@ -38,12 +38,13 @@ const REPLY_FRAMES = 7;
 const LONGEST = 30_000;
 const ALLOWED: Verdict = { status: 200, userId: "", metadata: new Map() };
 
-/** Judges a peer at an address, by asking or without. */
+/** Judges a peer at an address, by asking or without. `signal` takes the question back. */
 export async function judge(
   context: ContextCore,
   settings: Settings,
   question: Question,
   peer: string,
+  signal: AbortSignal,
 ): Promise<Verdict> {
   const { zapDomain, zapEnforceDomain } = settings;
   const { mechanism } = question;
@@ -55,7 +56,7 @@ export async function judge(
     return needed ? nobody() : ALLOWED;
   }
   try {
-    return readReply(await ask(context, settings, question, domain, peer));
+    return readReply(await ask(context, settings, question, domain, peer, signal));
   } catch (error) {
     const fault = error instanceof ZmqError ? error : new ZmqError("EIO", `Cannot judge peer: ${String(error)}`);
     return { status: "failed", error: fault };
@@ -68,6 +69,7 @@ async function ask(
   { mechanism, credentials }: Question,
   domain: string,
   peer: string,
+  signal: AbortSignal,
 ): Promise<Message> {
   const receiveTimeout = settings.handshakeInterval === 0 ? LONGEST : Math.min(settings.handshakeInterval, LONGEST);
   const options = { linger: 0, receiveTimeout };
@@ -76,9 +78,11 @@ async function ask(
     socket.endpoints.connect(ZAP_ENDPOINT, EMPTY);
     const address = peer.startsWith("tcp://") ? hostOf(peer) : "localhost";
     const id = settings.routingId ?? EMPTY;
-    await socket.send(["", VERSION, REQUEST_ID, domain, address, id, mechanism, ...credentials]);
-    return await socket.receive();
+    await socket.send(["", VERSION, REQUEST_ID, domain, address, id, mechanism, ...credentials], { signal });
+    return await socket.receive({ signal });
   } finally {
+    // Whoever judges need not read what nobody waits for: peers that come and go would leave them without end.
+    for (const { pipe } of socket.endpoints.connections) pipe.clear();
     socket.close(0);
   }
 }

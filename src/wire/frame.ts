@@ -49,8 +49,8 @@ export interface FrameSink {
 /** Cuts chunks into frames. What is unfinished or unwanted yet is kept; nothing is allocated on a peer's word. */
 export class FrameDecoder {
   /**
-   * The most octets that the frames of one message may have together; finite. A command, which is judged by itself,
-   * may have as many, or 64 KiB if that is more.
+   * The most octets that the frames of one message may have together; finite. A command may have what they leave, or
+   * 64 KiB if that is more.
    */
   limit: number;
   /** Who gets the frames. After a stop it may be another. */
@@ -234,13 +234,13 @@ export class FrameDecoder {
 
   /** Throws if a header breaks the grammar, or its body would break the limit after `total` octets of the message. */
   #judge(flags: number, size: number, total: number): void {
-    const command = (flags & COMMAND) !== 0;
-    const room = command ? Math.max(this.limit, COMMAND_LIMIT) : this.limit - total;
-    if (flags <= 6 && flags !== 5 && size <= room) return;
-    throw this.#refuse(flags, size, command ? 0 : total);
+    const left = this.limit - total;
+    const alone = (flags & COMMAND) !== 0 && left < COMMAND_LIMIT;
+    if (flags <= 6 && flags !== 5 && size <= (alone ? COMMAND_LIMIT : left)) return;
+    throw alone ? this.#refuse(flags, size, 0, COMMAND_LIMIT) : this.#refuse(flags, size, total, this.limit);
   }
 
-  #refuse(flags: number, size: number, total: number): ProtocolError {
+  #refuse(flags: number, size: number, total: number, limit: number): ProtocolError {
     const named = `0x${flags.toString(16).padStart(2, "0")}`;
     if (flags > 7) {
       return new ProtocolError(
@@ -252,7 +252,6 @@ export class FrameDecoder {
       return new ProtocolError(this.phase, `Cannot read frame: flags are ${named}, wanted no MORE on a command`);
     }
     const before = total > 0 ? ` after ${total} octets of the same message` : "";
-    const limit = (flags & COMMAND) === 0 ? this.limit : Math.max(this.limit, COMMAND_LIMIT);
     return new ProtocolError(this.phase, `Cannot read frame: body is ${size} octets${before}, limit is ${limit}`);
   }
 }

@@ -417,3 +417,107 @@ test("a message for 1000 subscribers goes once to each, and costs no look at tho
   assertEquals(rig.pattern.send(message("zzz")), true);
   assertEquals(wanting.every((peer) => peer.queue.length === 1), true);
 });
+
+test("a peer may have maxSubscriptions topics; one more ends its connection, and nobody else's", () => {
+  for (const options of [{}, { manual: true }]) {
+    const rig = xpub({ ...options, maxSubscriptions: 2 });
+    const [greedy, honest] = [subscriber(rig, "A", "B", "A"), subscriber(rig, "A", "C")];
+    assertEquals(greedy.refused, undefined);
+    rig.receiveAll();
+    greedy.subscribe("D");
+    assertEquals(
+      greedy.refused?.message,
+      "Cannot subscribe: it would be topic 3 of the peer, and octet 3, limits are 2 and 16777216",
+    );
+    assertEquals(honest.refused, undefined);
+    // What it had is forgotten; with `manual` the application hears of all that it had asked for.
+    assertEquals(rig.receiveAll().sort(), "manual" in options ? ["\0A", "\0B"] : ["\0B"]);
+    assertEquals(rig.pattern.topicsCount, "manual" in options ? 0 : 2);
+  }
+});
+
+test("a peer's topics may have maxSubscriptionOctets octets, and what it cancels counts no more", () => {
+  const rig = pub({ maxSubscriptionOctets: 4 });
+  const peer = subscriber(rig, "AA", "BB", "AA");
+  peer.cancel("AA");
+  peer.cancel("AA");
+  peer.subscribe("CC");
+  assertEquals(peer.refused, undefined);
+  peer.subscribe("D");
+  assertEquals(
+    peer.refused?.message,
+    "Cannot subscribe: it would be topic 3 of the peer, and octet 5, limits are 131072 and 4",
+  );
+  assertEquals(rig.pattern.topicsCount, 0);
+});
+
+test("the limits hold for subscriptions that are spelled as messages, several in one", () => {
+  const rig = pub({ maxSubscriptions: 2 });
+  const peer = rig.join();
+  peer.say("\u0001A|\u0001B|\u0001C|\u0001D");
+  assertEquals(peer.refused?.message.slice(0, 45), "Cannot subscribe: it would be topic 3 of the ");
+  assertEquals(rig.pattern.topicsCount, 0);
+});
+
+test("a dialled peer that wants too much begins anew when it comes back", () => {
+  const rig = pub({ maxSubscriptions: 2 });
+  const peer = rig.join({ dialled: true });
+  for (const topic of ["A", "B", "C"]) peer.subscribe(topic);
+  assertEquals([peer.refused === undefined, rig.pattern.topicsCount], [false, 0]);
+  for (const topic of ["A", "B"]) peer.subscribe(topic);
+  assertEquals(rig.pattern.topicsCount, 2);
+});
+
+test("a peer of this process is not limited", () => {
+  const rig = pub({ maxSubscriptions: 2 });
+  const peer = rig.join();
+  peer.pipe.local = true;
+  for (const topic of ["A", "B", "C"]) peer.subscribe(topic);
+  assertEquals([peer.refused, rig.pattern.topicsCount], [undefined, 3]);
+});
+
+test("a topic that there is no memory for ends its peer's connection, and the others go on", () => {
+  const rig = xpub();
+  const [honest, greedy] = [subscriber(rig, "news"), subscriber(rig, "sport")];
+  rig.receiveAll();
+  const { Int32Array: real } = globalThis;
+  let refusals = 0;
+  // Stands for the limit of 2 GiB: no trie can grow.
+  globalThis.Int32Array = class extends real {
+    constructor() {
+      super(0);
+      refusals++;
+      throw new RangeError("Array buffer allocation failed");
+    }
+  } as unknown as Int32ArrayConstructor;
+  try {
+    greedy.subscribe("x".repeat(1000));
+  } finally {
+    globalThis.Int32Array = real;
+  }
+  assertEquals(refusals > 0, true);
+  assertEquals(greedy.refused?.message, "Cannot subscribe: there is no memory for another topic");
+  assertEquals(greedy.refused?.cause instanceof RangeError, true);
+  rig.leave(greedy);
+  assertEquals(rig.receiveAll(), ["\0sport"]);
+  rig.pattern.send(message("news|1"));
+  assertEquals(honest.flush(), ["news|1"]);
+  const another = subscriber(rig, "x".repeat(1000));
+  assertEquals([another.refused, rig.pattern.topicsCount], [undefined, 2]);
+});
+
+test("an XPUB does not read on while a peer's unread notifications have 16 MiB", () => {
+  const rig = xpub();
+  const peer = rig.join({ receiveHighWaterMark: 4 });
+  const topic = "t".repeat(65535);
+  const went = (): number => {
+    let count = 0;
+    while ((count % 2 === 0 ? peer.subscribe(topic) : peer.cancel(topic)) && count < 10_000) count++;
+    return count;
+  };
+  // 256 of them, of 257 units each, make 65536; then the pipe takes its high-water mark.
+  assertEquals(went() < 300, true);
+  const resumed = peer.resumed;
+  for (let i = 0; i < 200; i++) rig.pattern.receive();
+  assertEquals(peer.resumed > resumed, true);
+});

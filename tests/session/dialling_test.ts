@@ -181,3 +181,28 @@ test("a failed attempt is no lost connection: the queue stays, and the pattern h
   assertEquals(host.told(), []);
   assertEquals(session.stats().queuedOut, 1);
 });
+
+for (const shakes of [false, true]) {
+  const when = shakes ? "after its handshake" : "before its handshake";
+  test(`a peer that accepts and hangs up at once, ${when}, is dialled ever more rarely, maximum or not`, async () => {
+    const host = new TestHost("PUSH", { reconnectInterval: 100 });
+    dialled(host);
+    const waits: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      const { far } = await answer(host, shakes ? new TestHost("PULL", {}, host.clock) : undefined);
+      await host.clock.endTurn();
+      far.abort();
+      await settled();
+      const wait = Number(/^connect:retry (\d+)$/.exec(host.heard().at(-1)!)![1]);
+      waits.push(wait);
+      await host.clock.advance(wait);
+    }
+    assertEquals(waits, [100, 100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 30000, 30000]);
+    // One connection that lasts makes up for it.
+    const { far } = await answer(host, new TestHost("PULL", {}, host.clock));
+    await host.clock.advance(100);
+    far.abort();
+    await settled();
+    assertEquals(host.heard().at(-1), "connect:retry 100");
+  });
+}

@@ -12,6 +12,16 @@ test("the core has inproc, and no transport that it was not given", async () => 
   await assertRejects(async () => await pull.bind("tcp://127.0.0.1:*"), EndpointError, "wanted inproc");
 });
 
+test("the core does not know options that have no meaning here", () => {
+  const unknown = 'Cannot set option "vmciBufferSize": there is no option of this name';
+  assertThrows(() => new Push({ vmciBufferSize: 0 } as object), TypeError, unknown);
+  assertThrows(
+    () => new Context({ ioThreads: 1 } as object),
+    TypeError,
+    '"ioThreads": there is no option of this name',
+  );
+});
+
 test("the core has no SOCKS: the option can be left alone, and nothing else", () => {
   const refused = 'Cannot set option "socksProxy": "./core" has no SOCKS, wanted the main entry point';
   assertThrows(() => new Push({ socksProxy: "127.0.0.1:1080" }), NotSupportedError, refused);

@@ -30,7 +30,10 @@ function whole(on: string, least: number, most: number, unit: string): Case {
     on,
     takes: [[least], [least + 1], ...(most === Infinity ? [[Infinity], [-1, Infinity]] as const : [[most]] as const)],
     refuses: [
-      ...[least - 2, 1.5, NaN].map((value): [unknown, string] => [value, `value is ${value}, ${wanted}`]),
+      // One less than the least of 0 is another way to say Infinity.
+      ...[least > 0 ? least - 1 : -2, 1.5, NaN].map((
+        value,
+      ): [unknown, string] => [value, `value is ${value}, ${wanted}`]),
       ...(most === Infinity ? [] : [[most + 1, `value is ${most + 1}, ${wanted}`], [-1, "value is -1"]] as const),
       ["7", `value is "7", ${wanted}`],
       [null, `value is null, ${wanted}`],
@@ -62,6 +65,12 @@ const CASES: Readonly<Record<string, Case>> = {
   heartbeatTimeout: optional(MS, 0, Infinity),
   heartbeatTimeToLive: whole("PUSH", 0, 6553599, MS),
   maxMessageSize: whole("PUSH", 0, Infinity, " of octets"),
+  maxMessageParts: whole("PUSH", 1, Infinity, " of frames"),
+  maxPingRate: whole("PUSH", 1, Infinity, " of commands"),
+  maxHandshakes: whole("PUSH", 1, Infinity, " of connections"),
+  maxConnections: whole("PUSH", 1, Infinity, " of connections"),
+  maxSubscriptions: whole("PUB", 0, Infinity, " of topics"),
+  maxSubscriptionOctets: whole("XPUB", 0, Infinity, " of octets"),
   backlog: whole("PUSH", 1, 65535, " of connections"),
   sendHighWaterMark: whole("PUSH", 0, Infinity, " of messages"),
   receiveHighWaterMark: whole("PULL", 0, Infinity, " of messages"),
