@@ -21,6 +21,7 @@ import {
   XSubscriber,
 } from "../../mod.ts";
 import { test } from "../harness.ts";
+import { until } from "../interop/waiting.ts";
 
 const TCP = "tcp://127.0.0.1:*";
 
@@ -35,7 +36,13 @@ async function judged() {
       await zap.send(["1.0", id!, "200", "", username ?? new Uint8Array(), rank]);
     }
   })();
-  return { context, [Symbol.asyncDispose]: () => zap.close().then(() => context.close()) };
+  return {
+    context,
+    [Symbol.asyncDispose]: async () => {
+      await zap.close();
+      await context.close();
+    },
+  };
 }
 
 const as = (plainUsername: string) => ({ plainUsername, plainPassword: "secret" });
@@ -88,11 +95,8 @@ test("on every way to receive, the message is its sender's", async () => {
     await ann.send("ann");
   }
   check(await pull.receive());
-  for (let message; message === undefined;) {
-    await new Promise((resolve) => setTimeout(resolve));
-    message = pull.tryReceive();
-    if (message !== undefined) check(message);
-  }
+  await until(() => pull.stats().queuedIn > 0);
+  check(pull.tryReceive());
   for await (const message of pull) {
     check(message);
     break;
@@ -144,9 +148,7 @@ test("PAIR, SUB and XPUB: messages and subscriptions are their sender's", async 
   subscriber.subscribe("");
   await using publisher = new Publisher(as("pub"));
   publisher.connect(await subscriber.bind(TCP));
-  while (!publisher.trySend("news") || subscriber.stats().queuedIn === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await until(() => publisher.trySend("news") && subscriber.stats().queuedIn > 0);
   assertEquals(userOf(await subscriber.receive()), "pub");
 
   await using xpub = new XPublisher({ ...options, verbosity: "allSubsUnsubs" });
