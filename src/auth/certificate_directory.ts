@@ -31,6 +31,9 @@ export interface CertificateStore {
 /** Milliseconds within which two changes of a file may have the same time: two seconds on the coarsest of disks. */
 const COARSE = 2_000;
 
+/** So many files are asked for at a time: beside one by one, a look at a thousand takes a quarter (Deno) to two thirds. */
+const AT_ONCE = 32;
+
 /** A file as of the last look. */
 interface Entry {
   readonly state: FileState;
@@ -91,13 +94,17 @@ export class CertificateFolder implements CertificateStore {
     const entries = new Map<string, Entry>();
     const byKey = new Map<string, Certificate>();
     const problems: Error[] = [];
-    for (const name of await this.#list()) {
-      const entry = await this.#entry(name, this.#entries.get(name));
-      if (entry === undefined) continue;
-      entries.set(name, entry);
-      const { content } = entry;
-      if (content instanceof Error) problems.push(content);
-      else if (!byKey.has(content.publicKey)) byKey.set(content.publicKey, content);
+    const names = await this.#list();
+    for (let at = 0; at < names.length; at += AT_ONCE) {
+      const some = names.slice(at, at + AT_ONCE);
+      const found = await Promise.all(some.map((name) => this.#entry(name, this.#entries.get(name))));
+      for (const [i, entry] of found.entries()) {
+        if (entry === undefined) continue;
+        entries.set(some[i]!, entry);
+        const { content } = entry;
+        if (content instanceof Error) problems.push(content);
+        else if (!byKey.has(content.publicKey)) byKey.set(content.publicKey, content);
+      }
     }
     this.#entries = entries;
     this.problems = problems;

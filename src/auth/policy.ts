@@ -253,7 +253,7 @@ function asking({ domain, address, routingId }: ZapQuestion): Pick<ZapQuestion, 
 function faultOf(who: string, thrown: unknown, secret: string): Error {
   const what = `Cannot judge peer: ${who} has failed`;
   const wanted = "wanted true, false, a grant or a refusal";
-  if (tells(thrown, secret)) return new ZmqError("EIO", `${what} in words that hold the password, ${wanted}`);
+  if (tells(thrown, secret)) return new ZmqError("EIO", `${what} in words that may hold the password, ${wanted}`);
   return new ZmqError("EIO", `${what}, ${wanted}`, { cause: thrown });
 }
 

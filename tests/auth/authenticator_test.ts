@@ -354,6 +354,23 @@ test("closed, it answers who is being judged with 300", async () => {
   assertEquals(verdicts(it.told), [["denied", 300, "the authenticator is closed"]]);
 });
 
+test("where nobody judges any more, CURVE lets in everybody, but for a domain that is enforced", async () => {
+  await using it = judging();
+  it.auth.curve([]);
+  await it.auth.start();
+  const attempt = async (options: { zapDomain?: string; zapEnforceDomain?: boolean }) => {
+    await using pull = new Pull({ context: it.context, ...CURVE_SERVER, ...options });
+    const events = watch(pull);
+    await using push = new Push({ ...CURVE_CLIENT, linger: 0, reconnectInterval: Infinity });
+    push.connect(await pull.bind("tcp://127.0.0.1:*"));
+    return (await events.next("handshake", "handshake:error:auth", "handshake:error:other")).type;
+  };
+  const enforced = { zapDomain: "home", zapEnforceDomain: true };
+  assertEquals([await attempt({}), await attempt(enforced)], ["handshake:error:auth", "handshake:error:auth"]);
+  await it.auth.close();
+  assertEquals([await attempt({}), await attempt(enforced)], ["handshake", "handshake:error:other"]);
+});
+
 test("what a context's defaults ask of its sockets is not asked of the authenticator", async () => {
   const defaults = { receiveTimeout: 1, mandatory: true, probeRouter: true, receiveHighWaterMark: 1, routingId: "me" };
   for (const more of [{}, { plainServer: true }, CURVE_SERVER, { curveServer: true }]) {
