@@ -16,7 +16,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { Authenticator, Certificate, CertificateDirectory, Context, Reply, text, ZmqError } from "@zerostream/zmq";
+import { Authenticator, Certificate, CertificateDirectory, Context, Reply, text, type ZmqError } from "@zerostream/zmq";
 
 const folder = process.argv[2] ?? "certificates";
 const limit = Number(process.argv[3] ?? Infinity);
