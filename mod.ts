@@ -38,7 +38,7 @@ export {
 export { CertificateDirectory, type CertificateStore } from "./src/auth/certificate_directory.ts";
 export type { AuthEvent, AuthEventListener, AuthEventType } from "./src/auth/listeners.ts";
 export type { PasswordTable } from "./src/auth/passwords.ts";
-export type { AuthPeer, CurveRule, PlainRule } from "./src/auth/policy.ts";
+export type { AuthPeer, CurveKey, CurveRule, PlainRule } from "./src/auth/policy.ts";
 export type {
   AuthAnswer,
   AuthGrant,

@@ -290,16 +290,13 @@ export class Authenticator implements AsyncDisposable {
   }
 
   async #bind(): Promise<void> {
-    const router = new Router({ ...OPTIONS, context: this.#context });
+    const router = this.#router = new Router({ ...OPTIONS, context: this.#context });
     try {
       await router.bind(ZAP_ENDPOINT);
     } catch (error) {
       await router.close();
       throw error;
     }
-    this.#router = router;
-    // It may have been closed meanwhile.
-    if (this.#closed) await router.close();
     void this.#serve(router);
   }
 

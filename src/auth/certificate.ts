@@ -143,7 +143,7 @@ export class Certificate {
    */
   stringify(options: { readonly secret?: boolean } = {}): string {
     const secret = options?.secret === true;
-    if (secret && this.#secretKey === undefined) throw this.#noSecret("write it");
+    if (secret && this.#secretKey === undefined) throw this.#noSecret("write secret certificate");
     return formatCertificate({ ...this, secretKey: secret ? this.#secretKey : undefined });
   }
 

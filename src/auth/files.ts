@@ -144,7 +144,12 @@ async function place(fs: NodeFiles, made: string, path: string): Promise<void> {
     if (errorCode(error) === "EEXIST") throw error;
     // Some disks know no second names: an empty file takes the place first.
     await (await fs.open(path, "wx", EMPTY_MODE)).close();
-    return await fs.rename(made, path);
+    try {
+      return await fs.rename(made, path);
+    } catch (fault) {
+      await fs.unlink(path);
+      throw fault;
+    }
   }
   await fs.unlink(made);
 }

@@ -21,11 +21,14 @@ import type { ZapAnswer, ZapQuestion } from "./zap_message.ts";
 /** Who may come in by PLAIN: users and their passwords, or a callback that is asked. */
 export type PlainRule = PasswordTable | PlainCallback;
 
+/** A key of somebody who may come in by CURVE: 40 characters of Z85, 32 octets, or a certificate that tells more. */
+export type CurveKey = string | Uint8Array | Certificate;
+
 /**
  * Who may come in by CURVE: public keys and certificates; a store of certificates; a callback that is asked; or anybody
  * who has the server's public key.
  */
-export type CurveRule = Iterable<string | Uint8Array | Certificate> | CertificateStore | CurveCallback | "any";
+export type CurveRule = readonly CurveKey[] | ReadonlySet<CurveKey> | CertificateStore | CurveCallback | "any";
 
 /** The peer in question, as events tell of it. */
 export interface AuthPeer {

@@ -35,7 +35,7 @@ export interface CurveQuestion extends AuthQuestion {
   readonly publicKey: string;
 }
 
-/** The peer may come in. At least one of these must be there: `{}` is no answer. */
+/** The peer may come in. At least one of these must be there, and none be `undefined`: `{}` is no answer. */
 export interface AuthGrant {
   /** Come in. */
   readonly status?: 200;
@@ -103,7 +103,11 @@ export function readAnswer(answer: unknown, name: string): ZapAnswer {
       : `a value (${typeof answer})`;
     throw refuse(found, "true, false, { userId, metadata } or { status, text }");
   }
-  const { status = 200, userId = name, metadata, text = "" } = answer as Record<string, unknown>;
+  const given = answer as Record<string, unknown>;
+  // Somebody who was looked up and not found: to take it for a default would let him in.
+  const missing = keys.find((key) => given[key] === undefined);
+  if (missing !== undefined) throw refuse(`"${missing}" undefined`, "a value, or no such property");
+  const { status = 200, userId = name, metadata, text = "" } = given;
   if (status === 200) {
     if (keys.includes("text")) throw refuse("a text for a peer that may come in", "userId or metadata");
     return { status, userId: checkUserId(userId), metadata: checkMetadata(metadata) };

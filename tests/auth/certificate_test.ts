@@ -76,7 +76,7 @@ test("the secret key is in no JSON and no log, and in no text unless it is asked
   assertThrows(
     () => known.stringify({ secret: true }),
     StateError,
-    "Cannot write it: the certificate has no secret key",
+    "Cannot write secret certificate: the certificate has no secret",
   );
   assertThrows(() => known.asServer(), StateError, "Cannot be a server");
   assertThrows(() => known.asClient(SERVER_PUBLIC), StateError, "Cannot be a client");
