@@ -28,6 +28,28 @@ import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
 
 export * from "./src/core.ts";
+export { Authenticator, type AuthenticatorOptions, type AuthRuleOptions } from "./src/auth/authenticator.ts";
+export {
+  Certificate,
+  type CertificateParts,
+  type CertificateSaveOptions,
+  type CurveClientOptions,
+  type CurveServerOptions,
+} from "./src/auth/certificate.ts";
+export { CertificateDirectory, type CertificateStore } from "./src/auth/certificate_directory.ts";
+export type { AuthEvent, AuthEventListener, AuthEventType } from "./src/auth/listeners.ts";
+export type { PasswordTable } from "./src/auth/passwords.ts";
+export type { AuthPeer, CurveKey, CurveRule, PlainRule } from "./src/auth/policy.ts";
+export type {
+  AuthAnswer,
+  AuthGrant,
+  AuthQuestion,
+  AuthRefusal,
+  CurveCallback,
+  CurveQuestion,
+  PlainCallback,
+  PlainQuestion,
+} from "./src/auth/verdicts.ts";
 
 provideTransports(detectTransports);
 provideMoreOptions();

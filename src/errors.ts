@@ -16,6 +16,7 @@ export type ErrorCode =
   | "EAGAIN"
   | "ECONNREFUSED"
   | "ECONNRESET"
+  | "EEXIST"
   | "EFSM"
   | "EHOSTUNREACH"
   | "EINVAL"

@@ -9,6 +9,7 @@ import { gunzipSync } from "node:zlib";
 import { Request, text } from "../../mod.ts";
 import { runtime, test } from "../harness.ts";
 import { ROOT, spawnRuntime } from "../processes.ts";
+import { until } from "../interop/waiting.ts";
 import { inFolder, LIMIT, pathOf, run, RUNTIMES, searchPath, start } from "./programs.ts";
 
 const OPTIONS = { timeout: LIMIT };
@@ -20,6 +21,26 @@ test("rep_server.ts answers req_client.ts on every runtime", async () => {
     assertEquals(stdout, "RESPONSE: Hello, ZeroMQ! (1)\nRESPONSE: Hello, ZeroMQ! (2)\n");
   }
   assertMatch((await server.succeeded()).stdout, /^Answering at tcp:\/\/0\.0\.0\.0:5555\n(?:Asked: .*\n){6}$/);
+}, OPTIONS);
+
+test("secure_server.ts answers whom it knows on every runtime, and nobody else", async () => {
+  await inFolder(async (folder) => {
+    await using server = start(runtime, "secure_server.ts", folder, 6);
+    await until(() => server.stdout.includes("Answering"));
+    for (const other of RUNTIMES) {
+      const { stdout } = await run(other, "secure_client.ts", folder, "joe", 2);
+      assertEquals(stdout, "RESPONSE: Hello from joe (1)\nRESPONSE: Hello from joe (2)\n");
+      if (other === RUNTIMES[0]) {
+        assertEquals((await run(other, "secure_client.ts", folder, "stranger")).stdout, "Turned away: 400\n");
+      }
+    }
+    const { stdout } = await server.succeeded();
+    assertMatch(
+      stdout,
+      /^Answering at tcp:\/\/0\.0\.0\.0:5570\n(?:Let in: joe from 127\.0\.0\.1\n|Kept out: .*\n){4}$/,
+    );
+    assertStringIncludes(stdout, "Kept out: 127.0.0.1, unknown key\n");
+  });
 }, OPTIONS);
 
 test("pub_server.ts publishes to sub_client.ts on every runtime, and ends on Ctrl-C", async () => {

@@ -11,6 +11,7 @@ import process from "node:process";
 import { gunzipSync } from "node:zlib";
 import { runtime, test } from "../harness.ts";
 import { type Outcome, ROOT, RuntimeProcess, spawnRuntime } from "../processes.ts";
+import { until } from "../interop/waiting.ts";
 import { inFolder, LIMIT, pathOf, run, RUNTIMES, searchPath, start } from "./programs.ts";
 
 const PYTHON = process.env["ZMQ_PYTHON"] ?? "python3";
@@ -41,6 +42,28 @@ test(`Python answers req_client.ts ${NEEDS}`, async () => {
   const { stdout } = await run(runtime, "req_client.ts", 2);
   assertEquals(stdout, "RESPONSE: Hello, ZeroMQ! (1)\nRESPONSE: Hello, ZeroMQ! (2)\n");
   await server.succeeded();
+}, OPTIONS);
+
+test(`secure_server.ts answers Python by certificates that it has made ${NEEDS}`, async () => {
+  await inFolder(async (folder) => {
+    await using server = start(runtime, "secure_server.ts", folder, 2);
+    await until(() => server.stdout.includes("Answering"));
+    assertEquals((await runPython("secure_client.py", folder, "stranger")).stdout, "Turned away: 400\n");
+    const { stdout } = await runPython("secure_client.py", folder, "joe", 2);
+    assertEquals(stdout, "RESPONSE: Hello from joe (1)\nRESPONSE: Hello from joe (2)\n");
+    assertStringIncludes((await server.succeeded()).stdout, "Let in: joe from 127.0.0.1\n");
+  });
+}, OPTIONS);
+
+test(`Python answers secure_client.ts by certificates that it has made ${NEEDS}`, async () => {
+  await inFolder(async (folder) => {
+    await using server = startPython("secure_server.py", folder, 2);
+    await until(() => server.stdout.includes("Answering"));
+    assertEquals((await run(runtime, "secure_client.ts", folder, "stranger")).stdout, "Turned away: 400\n");
+    const { stdout } = await run(runtime, "secure_client.ts", folder, "joe", 2);
+    assertEquals(stdout, "RESPONSE: Hello from joe (1)\nRESPONSE: Hello from joe (2)\n");
+    await server.succeeded();
+  });
 }, OPTIONS);
 
 test(`pub_server.ts publishes to Python ${NEEDS}`, async () => {
