@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type EngineHandler, nullMechanism, type PeerInfo, ZmtpEngine } from "../src/engine/mod.ts";
+import { type EngineHandler, nullMechanism, type PeerInfo, type Question, ZmtpEngine } from "../src/engine/mod.ts";
 import type { SocketType } from "../src/engine/mod.ts";
 import type { HeartbeatOptions } from "../src/engine/heartbeat.ts";
 import { keyOf, latin1 } from "../src/bytes/ascii.ts";
@@ -87,6 +87,8 @@ export class Recorded implements EngineHandler {
   output(): void {
     this.outputs++;
   }
+
+  judge?(question: Question): void;
 
   fail(error: ZmqError): void {
     this.error = error;
