@@ -9,16 +9,17 @@
  * npm run fuzz -- --target null,curve-server         # some targets; without a name, they are listed
  * npm run fuzz -- --seed 5                           # the same inputs again
  * npm run fuzz -- --target frames --input 00010004   # one input, in hexadecimal
+ * npm run fuzz -- --target model                     # not octets but calls: sequences of commands, see tests/model
  * ```
  *
- * Ends with `N passed, N failed`, a target each. What breaks a promise is made as small as it can be, shown, and kept in
+ * `--inputs` is for the model how many times as many sequences as usual. Ends with `N passed, N failed`, a target each. What breaks a promise is made as small as it can be, shown, and kept in
  * `tests/fuzz/regressions/`, where it is a test from then on. An input that takes ten seconds is taken for one that never
  * ends.
  *
  * @module
  */
 
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -28,13 +29,15 @@ import { hash } from "../tests/fuzz/octets.ts";
 import { type Target, tried } from "../tests/fuzz/target.ts";
 import { shares, TARGETS } from "../tests/fuzz/targets.ts";
 import { hex, toHex } from "../tests/harness.ts";
-import { ROOT } from "../tests/processes.ts";
+import { binaryOf, ROOT, runProgram } from "../tests/processes.ts";
 import { type Job, type Outcome, SHARED } from "./fuzz_worker.ts";
 
 /** The most inputs of one job: what is told between them is told often enough. */
 const JOB = 20_000;
 /** Without an end to them, inputs come in rounds: so many milliseconds of each target, whatever its weight. */
 const TURN = 2000;
+/** How many times the usual number of sequences a round of the models has. */
+const MODEL_TIMES = 10;
 /** How many inputs tell how long one takes. */
 const FIRST = 1000;
 /** Milliseconds after which an input is taken for one that never ends. */
@@ -60,6 +63,7 @@ const { values } = parseArgs({
   },
 });
 
+if (values.target === "model") process.exit(await runModels());
 const targets = chosen(values.target);
 if (values.input !== undefined) process.exit(runOne(values.input));
 
@@ -199,6 +203,31 @@ function runOne(digits: string): number {
   if (error !== undefined) console.error(error);
   console.log(`\n${error === undefined ? "1 passed, 0 failed" : "0 passed, 1 failed"}`);
   return error === undefined ? 0 : 1;
+}
+
+/** Runs the models again and again, each time with another seed; answers the exit code. */
+async function runModels(): Promise<number> {
+  const files = readdirSync(join(ROOT, "tests/model")).filter((name) => name.endsWith("_test.ts"));
+  const first = values.seed === undefined ? Math.floor(Math.random() * 0x3fffffff) : numberOf("--seed", values.seed);
+  const times = values.inputs === undefined ? MODEL_TIMES : numberOf("--inputs", values.inputs);
+  const until = values.seconds === undefined
+    ? Infinity
+    : performance.now() + 1000 * numberOf("--seconds", values.seconds);
+  const sum = { passed: 0, failed: 0 };
+  for (let seed = first; sum.failed === 0 && (seed === first || performance.now() < until); seed++) {
+    for (const file of files) {
+      const env = { MODEL_SEED: String(seed), MODEL_RUNS: String(times) };
+      const args = ["--disable-warning=ExperimentalWarning", "--test", "--test-isolation=none", `tests/model/${file}`];
+      const { code, stdout } = await runProgram(binaryOf("node"), args, { env, timeout: 3_600_000 });
+      if (code === 0) sum.passed++;
+      else sum.failed++;
+      console.log(`${code === 0 ? "ok  " : "FAIL"}  ${file}  MODEL_SEED=${seed} MODEL_RUNS=${times}`);
+      if (code !== 0) console.log(stdout);
+    }
+    if (values.inputs !== undefined && values.seconds === undefined) break;
+  }
+  console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
+  return sum.failed === 0 ? 0 : 1;
 }
 
 function chosen(names: string | undefined): readonly Target[] {
