@@ -158,7 +158,7 @@ export function wrongRange(message: string): RangeError {
 /** Shows a value in an error message: short, quoted if it is text, and never a whole body. */
 export function show(value: unknown): string {
   if (typeof value === "string") {
-    return JSON.stringify(value.length > 80 ? value.slice(0, 77) + "..." : value);
+    return quote(value.length > 80 ? value.slice(0, 77) + "..." : value);
   }
   if (value === null || value === undefined) return String(value);
   if (typeof value === "object") {
@@ -169,4 +169,9 @@ export function show(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (typeof value === "symbol") return "a symbol";
   return String(value);
+}
+
+/** Text in quotation marks, for an error message: it may be a stranger's, and must move no terminal's cursor. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\x7f-\x9f]/g, "?");
 }

@@ -10,6 +10,7 @@ import {
   MAX_PING_RATE,
   nullMechanism,
   type PeerInfo,
+  type Question,
   ZmtpEngine,
 } from "../src/engine/mod.ts";
 import type { SocketType } from "../src/engine/mod.ts";
@@ -103,6 +104,8 @@ export class Recorded implements EngineHandler {
   output(): void {
     this.outputs++;
   }
+
+  judge?(question: Question): void;
 
   fail(error: ZmqError): void {
     this.error = error;

@@ -11,7 +11,7 @@
  */
 
 import { latin1, showOctets } from "../bytes/ascii.ts";
-import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
+import { ProtocolError, quote, RefusedError, ZmqError } from "../errors.ts";
 import { Control, EMPTY, type Message } from "../message.ts";
 import type { HandshakeStep, Mechanism, Sealing, Verdict } from "../mechanism/mechanism.ts";
 import {
@@ -24,7 +24,7 @@ import {
   encodeSubscriptionMessage,
 } from "../wire/command.ts";
 import { encodeFrame } from "../wire/batch.ts";
-import { COMMAND, FrameDecoder, type FrameSink, MORE } from "../wire/frame.ts";
+import { COMMAND, COMMAND_LIMIT, FrameDecoder, type FrameSink, MORE } from "../wire/frame.ts";
 import { encodeGreeting, type Greeting, GreetingReader } from "../wire/greeting.ts";
 import type { Metadata } from "../wire/metadata.ts";
 import { compatible, type SocketType, takesSubscriptions, wantedPeers } from "./compatibility.ts";
@@ -285,7 +285,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   #step(step: HandshakeStep): boolean {
     const { type } = step;
     if (type === "refused") {
-      const shown = JSON.stringify(step.reason);
+      const shown = quote(step.reason);
       throw new RefusedError("handshake", `Cannot shake hands: the peer refuses us with ERROR ${shown}`, step.reason);
     }
     if (type === "ask") {
@@ -308,7 +308,8 @@ export class ZmtpEngine implements Engine, FrameSink {
     decoder.phase = "traffic";
     decoder.limit = limit;
     if (sealing !== undefined) {
-      decoder.limit += sealing.overhead;
+      // What is a command, to which the limit of messages does not apply, only shows within.
+      decoder.limit = Math.max(limit, COMMAND_LIMIT) + sealing.overhead;
       decoder.sink = sealing.opening(this, limit);
     }
     const { heartbeat } = this.#options;
@@ -346,7 +347,7 @@ export class ZmtpEngine implements Engine, FrameSink {
     let fault = "";
     if (type === undefined) fault = `the peer does not say its Socket-Type, wanted ${wantedPeers(ours)}`;
     else if (!compatible(ours, socketType)) {
-      fault = `the peer's Socket-Type is ${JSON.stringify(socketType)}, wanted ${wantedPeers(ours)} for a ${ours}`;
+      fault = `the peer's Socket-Type is ${quote(socketType)}, wanted ${wantedPeers(ours)} for a ${ours}`;
     }
     const routingId = properties.get("Identity") ?? EMPTY;
     if (routingId.length > LONGEST_ROUTING_ID) {

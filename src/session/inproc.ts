@@ -175,8 +175,13 @@ class InprocEnd implements Connection, Outlet {
     this.limit();
   }
 
-  /** Both sides' high-water marks add up. */
+  /** Both sides' high-water marks add up, so that what changes on one side changes on both. */
   limit(): void {
+    this.#limit();
+    this.#other?.#limit();
+  }
+
+  #limit(): void {
     const ours = this.host.options;
     const theirs = this.#other?.host.options;
     const more = theirs?.receiveHighWaterMark ?? 0;

@@ -264,7 +264,9 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     const before = this.#outflow.unsent;
     this.#outflow.detach();
     // What the link had begun to take will not be sent again: the peer may have it.
-    if (this.#closing !== undefined || !this.dialled) this.#unsent += before - this.#outflow.unsent;
+    const begun = before - this.#outflow.unsent;
+    if (this.#closing !== undefined || !this.dialled) this.#unsent += begun;
+    else this.#outflow.messages += begun;
     if (this.#closing === undefined && peer === undefined) this.#reports.unshaken(link.remote, error);
     if (this.#closing === undefined) this.#reports.lost(link.remote, error);
     if (this.#state === "over") this.#again(peer === undefined ? "handshake" : "traffic", error);

@@ -88,7 +88,7 @@ async function ask(
 }
 
 /** Reads a reply. What is wrong with it ends the peer's connection, and shows nothing of it. */
-function readReply(reply: Message): Verdict {
+export function readReply(reply: Message): Verdict {
   const refuse = (found: string, wanted: string): never => {
     throw new ProtocolError("handshake", `Cannot read ZAP reply: ${found}, wanted ${wanted}`);
   };

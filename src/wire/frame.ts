@@ -26,7 +26,7 @@ const LONG_HEADER = 9;
 /** The header of a decoder whose chunks have not ended within a frame yet, as an idle connection's do not. */
 const NO_HEADER = new Uint8Array(0);
 /** A command may always have this many octets, however short messages must be: PING and SUBSCRIBE go on. */
-const COMMAND_LIMIT = 65536;
+export const COMMAND_LIMIT = 65536;
 /** An unfinished body up to this long gets its memory at once. */
 const SMALL_BODY = 8192;
 /** A longer one gets at most this many times the memory of what has come of it: enough for most, and to copy little. */
