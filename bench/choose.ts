@@ -24,7 +24,7 @@ const CALLS = ["await", "try", "stream"];
 /** Words for several measures. */
 const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   figures: ["throughput", "parts", "dealer", "roundtrip", "publish"],
-  growth: ["collect", "matching", "latency", "memory", "slow", "soak", "teardown", "fairness"],
+  growth: ["collect", "matching", "latency", "memory", "slow", "soak", "teardown", "fairness", "hostile"],
   start: ["startup", "bundle"],
 };
 

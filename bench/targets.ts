@@ -62,6 +62,8 @@ export const TARGETS: readonly Target[] = [
   atMost("teardown disconnect growth", "disconnect of one, 100 000 against 1 000, times the cost", 4, 4, 4),
   atMost("teardown close growth", "close of one, 100 000 against 1 000, times the cost", 4, 4, 4),
   atMost("teardown unsubscribe growth", "unsubscribe of one, 100 000 against 1 000, times the cost", 4, 4, 4),
+  atLeast("hostile worst", "an honest peer beside the worst of all attacks, share of its rate", 0.8, 0.8, 0.8),
+  { ...atMost("hostile worst", "… memory of what is attacked, growth in MiB", 256, 256, 256), by: { also: "RSS MiB" } },
   ...["64B await", "64B try", "64B stream", "1MiB await"].flatMap((flood) => [
     atMost(`fairness sender ${flood}`, `1 ms timer at the sender, ${flood}, p99 ms late`, 10, 10, 10),
     atMost(`fairness receiver ${flood}`, `1 ms timer at the receiver, ${flood}, p99 ms late`, 10, 10, 10),

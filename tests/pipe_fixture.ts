@@ -20,7 +20,7 @@ export const PATTERN_OPTIONS: PatternOptions = {
   mandatory: false,
   handover: false,
   maxSubscriptions: 131072,
-  maxSubscriptionOctets: 16 * 1024 * 1024,
+  maxSubscriptionOctets: 8 * 1024 * 1024,
   noDrop: false,
   invertMatching: false,
   manual: false,

@@ -8,6 +8,7 @@ import type { Result } from "../results.ts";
 import type { Bench } from "../rounds.ts";
 import { measureBundle } from "./bundle.ts";
 import { measureFairness } from "./fairness.ts";
+import { measureHostile } from "./hostile.ts";
 import { measureLatency } from "./latency.ts";
 import { measureMemory } from "./memory.ts";
 import { measureSlow } from "./slow.ts";
@@ -32,6 +33,7 @@ export const GROWTH: readonly Growth[] = [
   { name: "slow", title: "XPUB → 99 fast SUB beside one that stalls", measure: measureSlow },
   { name: "memory", title: "PULL with idle connections: memory of each", measure: measureMemory },
   { name: "soak", title: "24 GB through one connection: memory's growth", measure: measureSoak },
+  { name: "hostile", title: "An honest peer's 50 000 msg/s beside attackers", measure: measureHostile },
   { name: "teardown", title: "One among many taken away", measure: measureTeardown },
   { name: "startup", title: "From start to the first message over tcp", measure: measureStartup },
   { name: "bundle", title: "Bundle for a browser, minified and gzipped", measure: measureBundle },

@@ -261,7 +261,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   mandatory: { ...flag, heeds: ["ROUTER"] },
   handover: { ...flag, heeds: ["ROUTER"] },
   maxSubscriptions: whole(131072, 0, Infinity, " of topics", PUBLISHERS),
-  maxSubscriptionOctets: whole(16 * 1024 * 1024, 0, Infinity, " of octets", PUBLISHERS),
+  maxSubscriptionOctets: whole(8 * 1024 * 1024, 0, Infinity, " of octets", PUBLISHERS),
   noDrop: { ...flag, heeds: PUBLISHERS },
   invertMatching: { ...flag, heeds: ["PUB", "XPUB", "SUB"] },
   onlyFirstSubscribe: { ...flag, heeds: ["PUB", "XPUB", "XSUB"] },

@@ -264,7 +264,8 @@ export interface PublishingOptions extends SendingOptions, MatchingOptions {
    */
   readonly maxSubscriptions?: number;
   /**
-   * How many octets the topics of one peer may have together, as `maxSubscriptions`. Default 16 MiB. Acts at once.
+   * How many octets the topics of one peer may have together, as `maxSubscriptions`; they cost up to seven times that.
+   * Default 8 MiB. Acts at once.
    * libzmq: none.
    */
   readonly maxSubscriptionOctets?: number;

@@ -427,7 +427,7 @@ test("a peer may have maxSubscriptions topics; one more ends its connection, and
     greedy.subscribe("D");
     assertEquals(
       greedy.refused?.message,
-      "Cannot subscribe: it would be topic 3 of the peer, and octet 3, limits are 2 and 16777216",
+      "Cannot subscribe: it would be topic 3 of the peer, and octet 3, limits are 2 and 8388608",
     );
     assertEquals(honest.refused, undefined);
     // What it had is forgotten; with `manual` the application hears of all that it had asked for.
