@@ -93,6 +93,8 @@ export class Arena implements Desk {
   /** The desk: it shares the room with the texts. */
   readonly input: number;
   readonly output: number;
+  /** Room for a key stream. */
+  readonly stream: number;
   /** Whose key lies at `key`, and whose at `subkey`. */
   holder: object | undefined;
   subholder: object | undefined;
@@ -109,16 +111,21 @@ export class Arena implements Desk {
       exports._crypto_onetimeauth_statebytes(),
       BEFORE + LARGEST_ROOM,
       ROW_HEAD + DESK_SIZE,
+      ROW_HEAD + DESK_SIZE,
     ];
-    const places = sizes.map((size) => exports._malloc(size + 16)).map((at) => (at + 15) & ~15);
+    const places = sizes.map((size) => exports._malloc(size + 32)).map((at) => (at + 15) & ~15);
     if (places.includes(0)) throw new RangeError("WebAssembly has no memory");
-    const [nonce, key, subkey, state, room, output] = places as [number, number, number, number, number, number];
+    const [nonce, key, subkey, state, room, output, stream] = places as [
+      ...[number, number, number, number],
+      ...[number, number, number],
+    ];
     this.nonce = nonce;
     this.key = key;
     this.subkey = subkey;
     this.#state = state;
     this.text = this.input = room + BEFORE;
     this.output = output;
+    this.stream = stream;
     // Nothing is allocated from now on, so that it stays the same.
     this.memory = exports.HEAPU8;
     this.words = new Int32Array(this.memory.buffer);

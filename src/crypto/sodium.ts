@@ -31,6 +31,12 @@ import {
 } from "./backend.ts";
 import { builtin } from "./builtin.ts";
 
+/**
+ * From so many octets on, a text is mixed with the stream in words of four octets. libsodium's own `xor` does it octet
+ * by octet, which is a sixth of the time that 16 KiB take on V8, and a quarter on JavaScriptCore.
+ */
+const WORTH_WORDS = 256;
+
 /** A module of no content: whoever compiles that compiles anything. */
 const EMPTY_MODULE = /* @__PURE__ */ Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
@@ -262,14 +268,31 @@ class SodiumRow implements BoxRow {
     const counter = this.#counter;
     increment(counter);
     for (let i = 0; i < COUNTER_SIZE; i++) memory[nonce + i] = counter[i]!;
-    const start = text - ROW_HEAD;
-    // The stream's beginning is the MAC's key: it is what zeros become.
-    for (let i = start; i < text; i++) memory[i] = 0;
-    const box = out + ROW_HEAD;
-    exports._crypto_stream_salsa20_xor(out, start, ROW_HEAD + length, 0, nonce, arena.subkey);
-    exports._crypto_onetimeauth(box - MAC_SIZE, box, length, 0, out);
-    const place = box - MAC_SIZE - COUNTER_SIZE;
+    if (length < WORTH_WORDS) {
+      // The stream's beginning is the MAC's key: it is what zeros become.
+      const start = text - ROW_HEAD;
+      for (let i = start; i < text; i++) memory[i] = 0;
+      exports._crypto_stream_salsa20_xor(out, start, ROW_HEAD + length, 0, nonce, arena.subkey);
+      exports._crypto_onetimeauth(out + ROW_HEAD - MAC_SIZE, out + ROW_HEAD, length, 0, out);
+    } else this.#sealByWords(text, length, out);
+    const place = out + ROW_HEAD - MAC_SIZE - COUNTER_SIZE;
     for (let i = 0; i < COUNTER_SIZE; i++) memory[place + i] = counter[i]!;
+  }
+
+  /** The stream is made where it lies to words of four octets as the text does. */
+  #sealByWords(text: number, length: number, out: number): void {
+    const { memory, exports, nonce, subkey, words, stream } = this.#arena;
+    const start = stream + (text & 3);
+    const box = start + ROW_HEAD;
+    exports._crypto_stream_salsa20(start, ROW_HEAD + length, 0, nonce, subkey);
+    // The first octets, up to where a word begins; the last word may reach beyond the text, where nothing is.
+    const head = -text & 3;
+    for (let i = 0; i < head; i++) memory[box + i]! ^= memory[text + i]!;
+    const end = (text + length + 3) >> 2;
+    for (let to = (box + head) >> 2, i = (text + head) >> 2; i < end; to++, i++) words[to]! ^= words[i]!;
+    exports._crypto_onetimeauth(out + ROW_HEAD - MAC_SIZE, box, length, 0, start);
+    memory.copyWithin(out + ROW_HEAD, box, box + length);
+    memory.fill(0, start, box);
   }
 
   open(from: number, length: number, out: number): boolean {
@@ -278,13 +301,15 @@ class SodiumRow implements BoxRow {
     const { exports, words, subkey } = arena;
     const box = from + ROW_HEAD;
     const mac = box - MAC_SIZE;
-    exports._crypto_stream_salsa20_xor(out, from, ROW_HEAD + length, 0, mac - COUNTER_SIZE, subkey);
-    // The stream's beginning is the MAC's key, here still mixed with the head.
-    const [keyWord, headWord] = [out >> 2, from >> 2];
-    for (let i = 0; i < ROW_HEAD / 4; i++) words[keyWord + i]! ^= words[headWord + i]!;
-    if (exports._crypto_onetimeauth_verify(mac, box, length, 0, out) === 0) return true;
-    arena.memory.fill(0, out, out + ROW_HEAD + length);
-    return false;
+    exports._crypto_stream_salsa20(out, ROW_HEAD + length, 0, mac - COUNTER_SIZE, subkey);
+    if (exports._crypto_onetimeauth_verify(mac, box, length, 0, out) !== 0) {
+      arena.memory.fill(0, out, out + ROW_HEAD + length);
+      return false;
+    }
+    for (let i = out >> 2; i < (out + ROW_HEAD) >> 2; i++) words[i] = 0;
+    const end = (box + length + 3) >> 2;
+    for (let text = (out + ROW_HEAD) >> 2, i = box >> 2; i < end; text++, i++) words[text]! ^= words[i]!;
+    return true;
   }
 
   sealFrame(flags: number, body: Uint8Array, out: Uint8Array, at: number): void {
