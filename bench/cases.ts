@@ -34,8 +34,8 @@ export interface Case {
   readonly calls: Calls;
   /** Who does what. */
   readonly play: Play;
-  /** What the figure is: messages a second, or the median of a round trip. */
-  readonly unit: "msg/s" | "µs";
+  /** What the figure is: messages or handshakes a second, or the median of a round trip. */
+  readonly unit: "msg/s" | "handshakes/s" | "µs";
   /** Further words for both programs. */
   readonly words: Readonly<Record<string, number>>;
   /** Where it stands when cost is drawn as work grows. */
@@ -74,6 +74,7 @@ const INPROC: Play = { binds: "inproc", tells: "binds", tested: "both" };
 const ROUTING: Play = { binds: "router", connects: "dealer", tells: "binds", tested: "both" };
 const REQUESTING: Play = { binds: "reply", connects: "request", tells: "connects", tested: "both" };
 const COLLECTING: Play = { binds: "pull", connects: "push", tells: "binds", tested: "binds" };
+const SHAKING: Play = { binds: "idle", connects: "handshakes", tells: "connects", tested: "binds" };
 const PUBLISHING: Play = { binds: "publish", connects: "subscribe", tells: "connects", tested: "binds" };
 const SUBSCRIBING: Play = { binds: "publish", connects: "subscribe", tells: "connects", tested: "connects" };
 /** How many topics are subscribed, and how many of them are published, 0 for all. */
@@ -97,6 +98,14 @@ export const CASES: readonly Case[] = [
     small("collect", `${peers}`, `${peers} PUSH of libzmq → PULL, 64 B`, COLLECTING, { peers }, peers)
   ).map((what) => ({ ...what, growth: true })),
   ...MATCHED.map(([topics, hot]) => matching("xpub", PUBLISHING, topics, hot)),
+  ...SIZES.filter(({ octets }) => octets < 1 << 20).map((size) => ({
+    ...small("curve", size.name, `PUSH → PULL with CURVE, ${size.name}`, PIPELINE, { curve: 1 }),
+    size,
+  })),
+  {
+    ...small("curve", "handshakes", "CURVE handshakes with libzmq's clients", SHAKING, { curve: 1 }),
+    unit: "handshakes/s",
+  },
   ...MATCHED.map(([topics, hot]) => matching("sub", SUBSCRIBING, topics, hot)),
 ];
 

@@ -19,6 +19,7 @@
  * | `drop`   | 1: a publisher drops what does not fit; 0: it waits                            | 0            |
  * | `rate`   | messages a second, for `pace`                                                  | none         |
  * | `helps`  | 1: somebody else is measured; with topics, match and filter nothing, where possible | 0          |
+ * | `curve`  | 1: with CURVE, under keys that everyone knows; who binds is its server         | 0            |
  * | `timer`  | 1: also say how late a timer of 1 ms fires, see `late`                         | 0            |
  *
  * | role                | binds | does                                                 | answers, one JSON object a line        |
@@ -35,12 +36,13 @@
  * | `observe`           | yes   | receives what `pace` sends                           | `{"seconds", "p50", "p99", "p999"}`    |
  * | `pace`              |       | sends at an even `rate`, each message with the time it was due | nothing                      |
  * | `idle`              | yes   | accepts connections; for each line of stdin, answers | `{"resident"}` octets of memory        |
+ * | `handshakes`        |       | `warm + count` times a fresh socket: connects, shakes hands, closes | `{"seconds"}` of `count` |
  * | `dial`              |       | makes `peers` connections                            | `{"connected"}` when all have shaken hands |
  *
  * Who binds says `{"endpoint"}` first. Times are in seconds, percentiles in microseconds. `pace` writes the time, in
  * seconds since 1970, into the first 8 octets of a message: a little-endian double. With `timer=1`, `pull` and `push` add
  * `{"late": {"p50", "p99", "max"}}`, milliseconds: the one with its seconds, the other when its stdin has ended.
- * `pull`, `router`, `inproc`, `request`, `subscribe` and `observe` end by themselves; the others stay until their
+ * `pull`, `router`, `inproc`, `request`, `subscribe`, `handshakes` and `observe` end by themselves; the others stay until their
  * stdin ends, since not every implementation delivers what it has queued when its process ends. `version` alone is
  * answered with `{"version"}`. A peer in any language can join: give it a program that keeps to this, and a line in
  * {@link PEERS}.

@@ -41,7 +41,7 @@ export function contendersOf(what: Case, bench: Bench): Peer[] {
     play.tested === "binds" ? undefined : play.connects,
   ];
   const able = (peer: Peer) => roles.every((role) => role === undefined || plays(peer, role, calls));
-  const others = bench.zeromq === undefined || Object.hasOwn(what.words, "topics") ? [] : [bench.zeromq];
+  const others = bench.zeromq === undefined || "topics" in what.words || "curve" in what.words ? [] : [bench.zeromq];
   return [...bench.ours, ...others].filter((peer) => peer !== bench.baseline && able(peer));
 }
 
@@ -113,9 +113,16 @@ const known = new Map<string, number>();
  */
 export async function countFor(what: Part, peer: Peer, { helper, span }: Bench): Promise<number> {
   const { size: { octets }, play, calls, transport, words } = what;
-  const like = [peer.name, play.binds, play.connects, play.tested, octets, calls, transport, words.parts].join(" ");
-  // A message to many is as much work as many messages; a round trip is as much as twenty.
-  const share = play.binds === "reply" ? 20 : play.binds === "publish" ? words.peers ?? 1 : 1;
+  const like = [peer.name, play.binds, play.connects, play.tested, octets, calls, transport, words.parts, words.curve]
+    .join(" ");
+  // A message to many is as much work as many messages; a round trip is as much as twenty, a handshake as hundreds.
+  const share = play.connects === "handshakes"
+    ? 400
+    : play.binds === "reply"
+    ? 20
+    : play.binds === "publish"
+    ? words.peers ?? 1
+    : 1;
   const first = known.get(like) ?? Math.min(20_000, (8 << 20) / octets);
   let count = Math.max(100, Math.round(first / share));
   for (;;) {

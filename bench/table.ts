@@ -49,7 +49,7 @@ export function spread({ median, low, high, runs }: Summary): string {
 export function amount(value: number, unit = ""): string {
   if (!Number.isFinite(value)) return "—";
   const size = Math.abs(value);
-  if (unit === "msg/s" || size >= 1000) return thousands(value);
+  if (unit.endsWith("/s") || size >= 1000) return thousands(value);
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
 

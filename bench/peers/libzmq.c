@@ -24,11 +24,17 @@ static void *context;
 static const char *endpoint;
 
 /* The words that follow the role and the endpoint. */
-static long octets = 64, count = 1, warm = 1, parts = 1, peers = 1, topics = 0, hot = 0, drop = 0, helps = 0;
+static long octets = 64, count = 1, warm = 1, parts = 1, peers = 1, topics = 0, hot = 0, drop = 0, helps = 0, curve = 0;
 static double rate = 0;
 
 /* What every message carries. */
 static char *payload;
+
+/* The keys of `curve=1`, those of `bench/peers/words.ts`. */
+#define SERVER_KEY "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"
+#define SERVER_SECRET "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6"
+#define CLIENT_KEY "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"
+#define CLIENT_SECRET "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"
 
 /* Octets at the start of a message that say its topic, in digits. */
 #define TOPIC 8
@@ -70,8 +76,26 @@ static void set(void *socket, int option, int value) {
   check("set an option", zmq_setsockopt(socket, option, &value, sizeof value));
 }
 
+static void set_key(void *socket, int option, const char *key) {
+  check("set a key", zmq_setsockopt(socket, option, key, strlen(key) + 1));
+}
+
+static void as_client(void *socket) {
+  if (curve == 0) return;
+  set_key(socket, ZMQ_CURVE_SERVERKEY, SERVER_KEY);
+  set_key(socket, ZMQ_CURVE_PUBLICKEY, CLIENT_KEY);
+  set_key(socket, ZMQ_CURVE_SECRETKEY, CLIENT_SECRET);
+}
+
+static void as_server(void *socket) {
+  if (curve == 0) return;
+  set(socket, ZMQ_CURVE_SERVER, 1);
+  set_key(socket, ZMQ_CURVE_SECRETKEY, SERVER_SECRET);
+}
+
 static void *connected(int type) {
   void *socket = make(type);
+  as_client(socket);
   check("connect", zmq_connect(socket, endpoint));
   return socket;
 }
@@ -175,6 +199,7 @@ static void send_role(int type) {
 /* PULL or ROUTER. */
 static void receive_role(int type) {
   void *socket = make(type);
+  as_server(socket);
   bound(socket);
   printf("{\"seconds\":%.9f}\n", receive_all(socket));
   end(socket);
@@ -388,6 +413,7 @@ static long resident(void) {
 static void idle(void) {
   char line[256];
   void *socket = make(ZMQ_PULL);
+  as_server(socket);
   bound(socket);
   while (fgets(line, sizeof line, stdin) != NULL) printf("{\"resident\":%ld}\n", resident());
   end(socket);
@@ -399,6 +425,25 @@ static void dial(void) {
   printf("{\"connected\":%ld}\n", peers);
   await_end_of_input();
   end(socket);
+}
+
+/* One handshake after the other, each of a fresh socket. */
+static void handshakes(void) {
+  double started = 0;
+  for (long i = -warm; i < count; i++) {
+    char address[64];
+    if (i == 0) started = now();
+    snprintf(address, sizeof address, "inproc://watch-%ld", i + warm);
+    void *socket = make(ZMQ_PUSH), *watch = make(ZMQ_PAIR);
+    as_client(socket);
+    check("watch", zmq_socket_monitor(socket, address, ZMQ_EVENT_HANDSHAKE_SUCCEEDED));
+    check("watch", zmq_connect(watch, address));
+    check("connect", zmq_connect(socket, endpoint));
+    receive_message(watch, 0);
+    end(socket);
+    end(watch);
+  }
+  printf("{\"seconds\":%.9f}\n", now() - started);
 }
 
 static void push(void) { send_role(ZMQ_PUSH); }
@@ -413,6 +458,7 @@ static const struct {
     {"push", push},       {"pull", pull},           {"dealer", dealer},   {"router", router}, {"inproc", inproc},
     {"request", request}, {"reply", reply},         {"publish", publish}, {"flood", flood},   {"stall", stall},
     {"pace", pace},       {"subscribe", subscribe}, {"observe", observe}, {"idle", idle},     {"dial", dial},
+    {"handshakes", handshakes},
 };
 
 /* Takes `key=value`; words for others, like `calls=await`, are passed over. */
@@ -421,7 +467,8 @@ static void take_word(const char *word) {
     const char *key;
     long *value;
   } words[] = {{"octets=", &octets}, {"count=", &count},   {"warm=", &warm}, {"parts=", &parts},
-               {"peers=", &peers},   {"topics=", &topics}, {"hot=", &hot}, {"drop=", &drop}, {"helps=", &helps}};
+               {"peers=", &peers},   {"topics=", &topics}, {"hot=", &hot}, {"drop=", &drop}, {"helps=", &helps},
+               {"curve=", &curve}};
   for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
     size_t length = strlen(words[i].key);
     if (strncmp(word, words[i].key, length) == 0) *words[i].value = atol(word + length);

@@ -22,7 +22,14 @@ export interface Words {
   readonly drop: boolean;
   readonly rate: number;
   readonly timer: boolean;
+  readonly curve: boolean;
 }
+
+/** The keys of `curve=1`: of the server, and of its clients. `libzmq.c` has them too. */
+export const KEYS = {
+  server: ["rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7", "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6"],
+  client: ["Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID", "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"],
+} as const;
 
 /** Reads a program's arguments. */
 export function readWords(argv: readonly string[]): Words {
@@ -43,6 +50,7 @@ export function readWords(argv: readonly string[]): Words {
     drop: number("drop", 0) === 1,
     rate: number("rate", 0),
     timer: number("timer", 0) === 1,
+    curve: number("curve", 0) === 1,
   };
 }
 

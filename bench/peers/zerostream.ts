@@ -8,18 +8,22 @@
 import { once } from "node:events";
 import process from "node:process";
 import { Dealer, Pull, Push, Reply, Request, Router, Subscriber, XPublisher } from "../../mod.ts";
-import { commonClock, now, percentiles, readWords, resident, say, Timer, TOPIC, writeTopics } from "./words.ts";
+import { commonClock, KEYS, now, percentiles, readWords, resident, say, Timer, TOPIC, writeTopics } from "./words.ts";
 
-const { role, endpoint, octets, count, warm, calls, parts, peers, topics, hot, drop, rate, timer } = readWords(
+const { role, endpoint, octets, count, warm, calls, parts, peers, topics, hot, drop, rate, timer, curve } = readWords(
   process.argv,
 );
+const [serverKey, serverSecret] = KEYS.server;
+const [publicKey, secretKey] = KEYS.client;
+const asServer = curve ? { curveServer: true, curveSecretKey: serverSecret } : {};
+const asClient = curve ? { curveServerKey: serverKey, curvePublicKey: publicKey, curveSecretKey: secretKey } : {};
 const total = warm + count;
 const payload = new Uint8Array(octets);
 const message = parts === 1 ? payload : new Array<Uint8Array>(parts).fill(payload);
 
 const roles: Record<string, () => Promise<void>> = {
-  push: () => send(new Push()),
-  pull: () => receive(new Pull()),
+  push: () => send(new Push(asClient)),
+  pull: () => receive(new Pull(asServer)),
   dealer: () => send(new Dealer()),
   router: () => receive(new Router()),
   inproc,
@@ -33,6 +37,7 @@ const roles: Record<string, () => Promise<void>> = {
   observe,
   idle,
   dial,
+  handshakes,
 };
 await roles[role]!();
 
@@ -242,7 +247,7 @@ async function observe(): Promise<void> {
 
 /** Accepts whoever comes, and says how much memory it takes whenever it is asked. */
 async function idle(): Promise<void> {
-  await using socket = new Pull();
+  await using socket = new Pull(asServer);
   say({ endpoint: await socket.bind(endpoint) });
   process.stdin.on("data", () => say({ resident: resident() }));
   await once(process.stdin, "end");
@@ -261,6 +266,20 @@ async function dial(): Promise<void> {
     while (i - connected > 50) await new Promise((resolve) => setTimeout(resolve, 1));
   }
   await endOfInput();
+}
+
+/** One handshake after the other, each of a fresh socket. */
+async function handshakes(): Promise<void> {
+  let started = 0;
+  for (let i = -warm; i < count; i++) {
+    if (i === 0) started = now();
+    const socket = new Push({ ...asClient, linger: 0 });
+    const shaken = new Promise((resolve) => socket.events.on("handshake", resolve));
+    socket.connect(endpoint);
+    await shaken;
+    await socket.close();
+  }
+  say({ seconds: now() - started });
 }
 
 async function endOfInput(): Promise<void> {

@@ -6,14 +6,21 @@
 
 import {
   type BoxKey,
+  type BoxRow,
   checkKey,
+  COUNTER_SIZE,
   type CryptoBackend,
+  type Desk,
+  DESK_SIZE,
+  increment,
   KEY_SIZE,
   type KeyPair,
   MAC_SIZE,
   NONCE_SIZE,
   noRoom,
+  PREFIX_SIZE,
   randomKey,
+  ROW_HEAD,
   wiped,
   wrongNonce,
 } from "./backend.ts";
@@ -146,6 +153,11 @@ class NobleKey implements BoxKey {
     return true;
   }
 
+  row(prefix: Uint8Array, counter: Uint8Array): BoxRow {
+    if (this.#key === undefined) throw wiped();
+    return new NobleRow(this, this.#scratch.desk, prefix, counter);
+  }
+
   wipe(): void {
     this.#key?.fill(0);
     this.#key = undefined;
@@ -155,6 +167,55 @@ class NobleKey implements BoxKey {
     if (this.#key === undefined) throw wiped();
     if (nonce.length !== NONCE_SIZE) throw wrongNonce(nonce);
     return this.#library.xsalsa20poly1305(this.#key, nonce);
+  }
+}
+
+class NobleRow implements BoxRow {
+  readonly desk: Desk;
+  readonly #key: NobleKey;
+  readonly #nonce = new Uint8Array(NONCE_SIZE);
+  /** Where counters are in the nonce of what is sealed. */
+  readonly #counter: Uint8Array;
+  /** The nonce of what is opened. */
+  readonly #other: Uint8Array;
+
+  constructor(key: NobleKey, desk: Desk, prefix: Uint8Array, counter: Uint8Array) {
+    this.desk = desk;
+    this.#key = key;
+    this.#nonce.set(prefix);
+    this.#other = this.#nonce.slice();
+    this.#nonce.set(counter, PREFIX_SIZE);
+    this.#counter = this.#nonce.subarray(PREFIX_SIZE);
+  }
+
+  seal(text: number, length: number, out: number): void {
+    const { memory } = this.desk;
+    increment(this.#counter);
+    this.#key.seal(this.#nonce, memory.subarray(text, text + length), memory, out + ROW_HEAD - MAC_SIZE);
+    memory.set(this.#counter, out + ROW_HEAD - MAC_SIZE - COUNTER_SIZE);
+  }
+
+  open(from: number, length: number, out: number): boolean {
+    const { memory } = this.desk;
+    const octets = memory.subarray(from, from + ROW_HEAD + length);
+    return this.#open(octets, memory, out + ROW_HEAD);
+  }
+
+  sealFrame(flags: number, body: Uint8Array, out: Uint8Array, at: number): void {
+    const mac = at + ROW_HEAD - MAC_SIZE;
+    increment(this.#counter);
+    this.#key.sealFrame(this.#nonce, flags, body, out, mac);
+    out.set(this.#counter, mac - COUNTER_SIZE);
+  }
+
+  openFrame(octets: Uint8Array): boolean {
+    return octets.length >= ROW_HEAD && this.#open(octets, octets, ROW_HEAD);
+  }
+
+  #open(octets: Uint8Array, out: Uint8Array, at: number): boolean {
+    const mac = ROW_HEAD - MAC_SIZE;
+    for (let i = 0; i < COUNTER_SIZE; i++) this.#other[PREFIX_SIZE + i] = octets[mac - COUNTER_SIZE + i]!;
+    return this.#key.openInto(this.#other, octets, mac, out, at);
   }
 }
 
@@ -175,10 +236,17 @@ function decrypt(
 /** Memory for one box at a time. */
 class Scratch {
   #kept = new Uint8Array(0);
+  #desk: Desk | undefined;
 
   /** Octets kept. */
   get size(): number {
-    return this.#kept.length;
+    return this.#kept.length + (this.#desk?.memory.length ?? 0);
+  }
+
+  /** Where rows work. */
+  get desk(): Desk {
+    const size = ROW_HEAD + DESK_SIZE;
+    return this.#desk ??= { memory: new Uint8Array(2 * size), input: ROW_HEAD, output: size };
   }
 
   /** So many octets, until the next call. What is in them is anything. */

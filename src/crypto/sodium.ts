@@ -1,69 +1,44 @@
 /**
- * Keys and boxes by libsodium, compiled to WebAssembly. Its exports are called as they are, with addresses in its
- * memory: a box is copied in, sealed or opened where it lies, and copied out.
- *
- * ```text
- * nonce | key | room: 64 octets, then a box or what was in it …
- * ```
+ * Keys and boxes by libsodium, compiled to WebAssembly: the package with all of its exports, `libsodium-sumo`. They are
+ * called as they are, with addresses in their memory, which `arena.ts` divides.
  *
  * Nothing secret stays in that memory but the key of the boxes last sealed or opened, which is overwritten by the next
- * one's, or when it is wiped. WebAssembly can only ever grow its memory. After a box that made it grow a lot, it is
- * therefore given up for a new instance.
+ * one's, or when it is wiped. It never grows: what is long passes through it piece by piece.
  *
  * @module
  */
 
-import { wrongRange } from "../errors.ts";
+import { Arena, BEFORE, type Exports, LARGEST_ROOM } from "./arena.ts";
 import {
   type BoxKey,
+  type BoxRow,
   checkKey,
+  COUNTER_SIZE,
   type CryptoBackend,
+  type Desk,
+  DESK_SIZE,
+  increment,
   KEY_SIZE,
   type KeyPair,
   MAC_SIZE,
   NONCE_SIZE,
   noRoom,
+  PREFIX_SIZE,
   randomKey,
+  ROW_HEAD,
   wiped,
   wrongNonce,
 } from "./backend.ts";
 import { builtin } from "./builtin.ts";
 
-/** Octets before a text in the room: what comes before it in a command is copied with it, to save a view. */
-const BEFORE = 64;
-
-/** Up to here, a text is copied to the room that is always there; for a longer one, there is a room while it is used. */
-const LARGEST_ROOM = 65536 + MAC_SIZE;
-
-/** Octets of WebAssembly memory over which an instance is given up for a new one. A new one has 4 MiB. */
-const LARGEST_MEMORY = 16 << 20;
-
-/** Up to here, views of the room are kept: on V8, to make one takes as long as to copy it. */
-const LARGEST_VIEW = 1024;
+/**
+ * From so many octets on, a text is mixed with the stream in words of four octets. libsodium's own `xor` does it octet
+ * by octet, which is a sixth of the time that 16 KiB take on V8, and a quarter on JavaScriptCore.
+ */
+const WORTH_WORDS = 256;
 
 /** A module of no content: whoever compiles that compiles anything. */
 const EMPTY_MODULE = /* @__PURE__ */ Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-
-/** What is used of libsodium. All numbers are addresses or sizes; a size of 64 bits is two of them, the lower first. */
-interface Exports {
-  /** Its memory. Another one after any `_malloc`. */
-  readonly HEAPU8: Uint8Array<ArrayBuffer>;
-  _sodium_init(): number;
-  /** Answers 0 if there is no memory. */
-  _malloc(size: number): number;
-  _free(at: number): void;
-  _crypto_scalarmult_base(publicKey: number, secretKey: number): number;
-  _crypto_box_beforenm(key: number, publicKey: number, secretKey: number): number;
-  _crypto_secretbox_easy(box: number, text: number, size: number, high: number, nonce: number, key: number): number;
-  _crypto_secretbox_open_easy(
-    text: number,
-    box: number,
-    size: number,
-    high: number,
-    nonce: number,
-    key: number,
-  ): number;
-}
 
 /** Makes an instance of libsodium, with memory of its own. */
 type Instantiate = (options: { getRandomValue(): number }) => Promise<Exports>;
@@ -82,13 +57,13 @@ export async function canCompile(scope: object): Promise<boolean> {
 /** Loads the package, and makes an instance. */
 export async function openSodium(): Promise<CryptoBackend> {
   const instantiate = await loadPackage();
-  return new Sodium(instantiate, new Arena(await newInstance(instantiate)));
+  return new Sodium(new Arena(await newInstance(instantiate)));
 }
 
 async function loadPackage(): Promise<Instantiate> {
   try {
     // @ts-ignore: the package has no declarations; what is used of it is declared above
-    return (await import("libsodium")).default as Instantiate;
+    return (await import("libsodium-sumo")).default as Instantiate;
   } catch (error) {
     // Deno finds packages by the configuration of the program, and where that is another's than these files', it finds
     // none. But they may lie beside these files, where `require` looks.
@@ -102,7 +77,7 @@ function requirePackage(): Instantiate | undefined {
   try {
     const require = builtin("node:module")?.createRequire(import.meta.url);
     // For `require` there is another form of the package: one instance, which is ready some time.
-    const only = require?.("libsodium") as Exports & { readonly ready: Promise<void> } | undefined;
+    const only = require?.("libsodium-sumo") as Exports & { readonly ready: Promise<void> } | undefined;
     return only && (() => only.ready.then(() => only));
   } catch {
     return undefined; // It is not there either: why `import` failed says more.
@@ -115,67 +90,11 @@ async function newInstance(instantiate: Instantiate): Promise<Exports> {
   return exports;
 }
 
-/** An instance's memory, and what lies where in it. */
-class Arena {
-  readonly exports: Exports;
-  memory: Uint8Array<ArrayBuffer>;
-  readonly nonce: number;
-  readonly key: number;
-  /** Where texts begin: there are {@link BEFORE} octets before, and {@link LARGEST_ROOM} from there on. */
-  readonly text: number;
-  /** Whose key lies at `key`. */
-  holder: SodiumKey | undefined;
-  #views: (Uint8Array<ArrayBuffer> | undefined)[] = [];
-
-  constructor(exports: Exports) {
-    this.exports = exports;
-    this.nonce = exports._malloc(NONCE_SIZE);
-    this.key = exports._malloc(KEY_SIZE);
-    const room = exports._malloc(BEFORE + LARGEST_ROOM);
-    if (this.nonce === 0 || this.key === 0 || room === 0) throw new RangeError("WebAssembly has no memory");
-    this.text = room + BEFORE;
-    this.memory = exports.HEAPU8;
-  }
-
-  /** The octets from `text` on. */
-  view(length: number): Uint8Array<ArrayBuffer> {
-    if (length > LARGEST_VIEW) return this.memory.subarray(this.text, this.text + length);
-    return this.#views[length] ??= this.memory.subarray(this.text, this.text + length);
-  }
-
-  /** A room for a long text: its address. */
-  allocate(size: number): number {
-    const at = this.exports._malloc(size);
-    if (this.exports.HEAPU8 !== this.memory) {
-      this.memory = this.exports.HEAPU8;
-      this.#views = [];
-    }
-    if (at === 0) throw wrongRange(`Cannot seal or open ${size} octets: WebAssembly has no memory for them`);
-    return at;
-  }
-
-  /** Gives a room back; what is in it is overwritten. */
-  free(at: number, size: number): void {
-    this.memory.fill(0, at, at + size);
-    this.exports._free(at);
-  }
-
-  /** Overwrites the key, and forgets whose it is. */
-  dropKey(): void {
-    this.memory.fill(0, this.key, this.key + KEY_SIZE);
-    this.holder = undefined;
-  }
-}
-
 class Sodium implements CryptoBackend {
   readonly name = "libsodium";
-  readonly #instantiate: Instantiate;
-  /** The present instance. */
-  arena: Arena;
-  #renewing = false;
+  readonly arena: Arena;
 
-  constructor(instantiate: Instantiate, arena: Arena) {
-    this.#instantiate = instantiate;
+  constructor(arena: Arena) {
     this.arena = arena;
   }
 
@@ -204,12 +123,12 @@ class Sodium implements CryptoBackend {
     memory.set(publicKey, text + KEY_SIZE);
     const failed = exports._crypto_box_beforenm(text + 2 * KEY_SIZE, text + KEY_SIZE, text) !== 0;
     const key = this.#take(text, text + 2 * KEY_SIZE);
-    return failed ? undefined : new SodiumKey(this, key);
+    return failed ? undefined : new SodiumKey(this.arena, key);
   }
 
   secret(key: Uint8Array): BoxKey {
     checkKey("key", key);
-    return new SodiumKey(this, new Uint8Array(key));
+    return new SodiumKey(this.arena, new Uint8Array(key));
   }
 
   /** A copy of the key at `at`; what lies from `secret` to its end is overwritten. */
@@ -219,31 +138,16 @@ class Sodium implements CryptoBackend {
     memory.fill(0, secret, at + KEY_SIZE);
     return key;
   }
-
-  /** Sees to it that a memory which has grown large goes away. */
-  renew(): void {
-    if (this.#renewing || this.memory <= LARGEST_MEMORY) return;
-    this.#renewing = true;
-    newInstance(this.#instantiate).then((exports) => {
-      if (exports === this.arena.exports) return; // There can be only one of it.
-      const arena = new Arena(exports);
-      this.arena.dropKey();
-      this.arena = arena;
-      this.#renewing = false;
-    }).catch(() => {
-      // There is no memory for another one: the old one serves as well, and the next long box tries again.
-      this.#renewing = false;
-    });
-  }
 }
 
 class SodiumKey implements BoxKey {
-  readonly #sodium: Sodium;
+  readonly #arena: Arena;
   #key: Uint8Array | undefined;
+  readonly #rows: SodiumRow[] = [];
 
   /** `key` becomes this one's own. */
-  constructor(sodium: Sodium, key: Uint8Array) {
-    this.#sodium = sodium;
+  constructor(arena: Arena, key: Uint8Array) {
+    this.#arena = arena;
     this.#key = key;
   }
 
@@ -257,22 +161,21 @@ class SodiumKey implements BoxKey {
 
   /** `head`: how many octets come before the body, 0 or 1; that one is `flags`. */
   #seal(nonce: Uint8Array, head: number, flags: number, body: Uint8Array, out: Uint8Array, at: number): void {
-    // Hot: once per frame.
     const arena = this.#prepare(nonce);
     const length = head + body.length;
     const boxed = MAC_SIZE + length;
     if (out.length - at < boxed) throw noRoom(boxed, out, at);
-    const long = boxed > LARGEST_ROOM;
-    const box = long ? arena.allocate(boxed) : arena.text;
-    const { memory, exports } = arena;
+    if (boxed > LARGEST_ROOM) {
+      this.#derive(nonce);
+      // What is sealed piece by piece must not be where the pieces go.
+      return arena.sealLong(head, flags, body.buffer === out.buffer ? body.slice() : body, out, at);
+    }
+    const { memory, exports, text: box } = arena;
     const text = box + MAC_SIZE;
     memory[text] = flags;
     memory.set(body, text + head);
     exports._crypto_secretbox_easy(box, text, length, 0, arena.nonce, arena.key);
-    if (!long) return out.set(arena.view(boxed), at);
-    out.set(memory.subarray(box, box + boxed), at);
-    arena.free(box, boxed);
-    this.#sodium.renew();
+    out.set(arena.view(boxed), at);
   }
 
   open(nonce: Uint8Array, octets: Uint8Array, from: number): Uint8Array<ArrayBuffer> | undefined {
@@ -283,13 +186,15 @@ class SodiumKey implements BoxKey {
   }
 
   openInto(nonce: Uint8Array, octets: Uint8Array, from: number, out: Uint8Array, at: number): boolean {
-    // Hot: once per frame.
     const arena = this.#prepare(nonce);
     const boxed = octets.length - from;
     const length = boxed - MAC_SIZE;
     if (length < 0) return false;
     if (out.length - at < length) throw noRoom(length, out, at);
-    if (length > LARGEST_ROOM) return this.#openLong(octets.subarray(from), out, at);
+    if (boxed > LARGEST_ROOM) {
+      this.#derive(nonce);
+      return arena.openLong(octets, from, out, at);
+    }
     const { memory, text } = arena;
     const box = text - MAC_SIZE;
     if (from <= BEFORE - MAC_SIZE) memory.set(octets, box - from);
@@ -301,23 +206,18 @@ class SodiumKey implements BoxKey {
     return true;
   }
 
-  #openLong(octets: Uint8Array, out: Uint8Array, at: number): boolean {
-    const { arena } = this.#sodium;
-    const boxed = octets.length;
-    const box = arena.allocate(boxed);
-    const { memory, exports } = arena;
-    const text = box + MAC_SIZE;
-    memory.set(octets, box);
-    const opened = exports._crypto_secretbox_open_easy(text, box, boxed, 0, arena.nonce, arena.key) === 0;
-    if (opened) out.set(memory.subarray(text, box + boxed), at);
-    arena.free(box, boxed);
-    this.#sodium.renew();
-    return opened;
+  row(prefix: Uint8Array, counter: Uint8Array): BoxRow {
+    if (this.#key === undefined) throw wiped();
+    const row = new SodiumRow(this.#arena, this.#arena.derive(this.#key, prefix), counter);
+    this.#rows.push(row);
+    return row;
   }
 
   wipe(): void {
-    const { arena } = this.#sodium;
-    if (arena.holder === this) arena.dropKey();
+    const arena = this.#arena;
+    let there = arena.holder === this || arena.subholder === this;
+    for (const row of this.#rows) there = row.wipe() || there;
+    if (there) arena.dropKey();
     this.#key?.fill(0);
     this.#key = undefined;
   }
@@ -327,12 +227,147 @@ class SodiumKey implements BoxKey {
     const key = this.#key;
     if (key === undefined) throw wiped();
     if (nonce.length !== NONCE_SIZE) throw wrongNonce(nonce);
-    const { arena } = this.#sodium;
+    const arena = this.#arena;
     if (arena.holder !== this) {
       arena.memory.set(key, arena.key);
       arena.holder = this;
     }
     arena.memory.set(nonce, arena.nonce);
+    return arena;
+  }
+
+  /** For a box that is made piece by piece. */
+  #derive(nonce: Uint8Array): void {
+    const arena = this.#arena;
+    arena.derive(this.#key!, nonce).fill(0);
+    arena.subholder = this;
+    arena.memory.set(nonce.subarray(PREFIX_SIZE), arena.nonce);
+  }
+}
+
+class SodiumRow implements BoxRow {
+  readonly #arena: Arena;
+  #subkey: Uint8Array | undefined;
+  readonly #counter: Uint8Array;
+
+  /** `subkey` becomes this one's own. */
+  constructor(arena: Arena, subkey: Uint8Array, counter: Uint8Array) {
+    this.#arena = arena;
+    this.#subkey = subkey;
+    this.#counter = counter.slice(0, COUNTER_SIZE);
+  }
+
+  get desk(): Desk {
+    return this.#arena;
+  }
+
+  seal(text: number, length: number, out: number): void {
+    // Hot: once per frame.
+    const arena = this.#prepare();
+    const { memory, exports, nonce } = arena;
+    const counter = this.#counter;
+    increment(counter);
+    for (let i = 0; i < COUNTER_SIZE; i++) memory[nonce + i] = counter[i]!;
+    if (length < WORTH_WORDS) {
+      // The stream's beginning is the MAC's key: it is what zeros become.
+      const start = text - ROW_HEAD;
+      for (let i = start; i < text; i++) memory[i] = 0;
+      exports._crypto_stream_salsa20_xor(out, start, ROW_HEAD + length, 0, nonce, arena.subkey);
+      exports._crypto_onetimeauth(out + ROW_HEAD - MAC_SIZE, out + ROW_HEAD, length, 0, out);
+    } else this.#sealByWords(text, length, out);
+    const place = out + ROW_HEAD - MAC_SIZE - COUNTER_SIZE;
+    for (let i = 0; i < COUNTER_SIZE; i++) memory[place + i] = counter[i]!;
+  }
+
+  /** The stream is made where it lies to words of four octets as the text does. */
+  #sealByWords(text: number, length: number, out: number): void {
+    const { memory, exports, nonce, subkey, words, stream } = this.#arena;
+    const start = stream + (text & 3);
+    const box = start + ROW_HEAD;
+    exports._crypto_stream_salsa20(start, ROW_HEAD + length, 0, nonce, subkey);
+    // The first octets, up to where a word begins; the last word may reach beyond the text, where nothing is.
+    const head = -text & 3;
+    for (let i = 0; i < head; i++) memory[box + i]! ^= memory[text + i]!;
+    const end = (text + length + 3) >> 2;
+    for (let to = (box + head) >> 2, i = (text + head) >> 2; i < end; to++, i++) words[to]! ^= words[i]!;
+    exports._crypto_onetimeauth(out + ROW_HEAD - MAC_SIZE, box, length, 0, start);
+    memory.copyWithin(out + ROW_HEAD, box, box + length);
+    memory.fill(0, start, box);
+  }
+
+  open(from: number, length: number, out: number): boolean {
+    // Hot: once per frame.
+    const arena = this.#prepare();
+    const { exports, words, subkey } = arena;
+    const box = from + ROW_HEAD;
+    const mac = box - MAC_SIZE;
+    exports._crypto_stream_salsa20(out, ROW_HEAD + length, 0, mac - COUNTER_SIZE, subkey);
+    if (exports._crypto_onetimeauth_verify(mac, box, length, 0, out) !== 0) {
+      arena.memory.fill(0, out, out + ROW_HEAD + length);
+      return false;
+    }
+    for (let i = out >> 2; i < (out + ROW_HEAD) >> 2; i++) words[i] = 0;
+    const end = (box + length + 3) >> 2;
+    for (let text = (out + ROW_HEAD) >> 2, i = box >> 2; i < end; text++, i++) words[text]! ^= words[i]!;
+    return true;
+  }
+
+  sealFrame(flags: number, body: Uint8Array, out: Uint8Array, at: number): void {
+    const arena = this.#prepare();
+    const { memory, input, output } = arena;
+    const length = 1 + body.length;
+    const total = ROW_HEAD + length;
+    if (out.length - at < total) throw noRoom(total, out, at);
+    const mac = at + ROW_HEAD - MAC_SIZE;
+    if (length <= DESK_SIZE) {
+      memory[input] = flags;
+      memory.set(body, input + 1);
+      this.seal(input, length, output);
+      const skip = ROW_HEAD - MAC_SIZE - COUNTER_SIZE;
+      out.set(memory.subarray(output + skip, output + total), at + skip);
+      memory.fill(0, input, input + length);
+      return;
+    }
+    increment(this.#counter);
+    memory.set(this.#counter, arena.nonce);
+    out.set(this.#counter, mac - COUNTER_SIZE);
+    arena.sealLong(1, flags, body, out, mac);
+  }
+
+  openFrame(octets: Uint8Array): boolean {
+    // Hot: once per frame.
+    const arena = this.#prepare();
+    const { memory, input, output } = arena;
+    const length = octets.length - ROW_HEAD;
+    if (length < 0) return false;
+    if (octets.length > DESK_SIZE) {
+      memory.set(octets.subarray(ROW_HEAD - MAC_SIZE - COUNTER_SIZE, ROW_HEAD - MAC_SIZE), arena.nonce);
+      return arena.openLong(octets, ROW_HEAD - MAC_SIZE, octets, ROW_HEAD);
+    }
+    memory.set(octets, input);
+    if (!this.open(input, length, output)) return false;
+    const view = arena.opened(length);
+    octets.set(view, ROW_HEAD);
+    view.fill(0);
+    return true;
+  }
+
+  /** Forgets the key, and answers whether it lies in the arena. */
+  wipe(): boolean {
+    this.#subkey?.fill(0);
+    this.#subkey = undefined;
+    return this.#arena.subholder === this;
+  }
+
+  /** Puts the key where it is used, and answers with that. */
+  #prepare(): Arena {
+    const subkey = this.#subkey;
+    if (subkey === undefined) throw wiped();
+    const arena = this.#arena;
+    if (arena.subholder !== this) {
+      arena.memory.set(subkey, arena.subkey);
+      arena.subholder = this;
+    }
     return arena;
   }
 }

@@ -5,12 +5,11 @@
  * @module
  */
 
-import { type BoxKey, type CryptoBackend, KEY_SIZE, MAC_SIZE } from "../crypto/backend.ts";
+import { type BoxKey, COUNTER_SIZE, type CryptoBackend, KEY_SIZE, MAC_SIZE } from "../crypto/backend.ts";
 import { decodeError, encodeCommand, expectCommand, malformedCommand } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import {
   COOKIE_SIZE,
-  COUNTER_SIZE,
   counterOf,
   CurveSealing,
   HELLO_BOX,

@@ -5,14 +5,13 @@
  * @module
  */
 
-import { type BoxKey, type CryptoBackend, KEY_SIZE, MAC_SIZE } from "../crypto/backend.ts";
+import { type BoxKey, COUNTER_SIZE, type CryptoBackend, KEY_SIZE, MAC_SIZE } from "../crypto/backend.ts";
 import { constantTimeEqual } from "../crypto/constant_time_equal.ts";
 import { ProtocolError } from "../errors.ts";
 import { encodeCommand, expectCommand, malformedCommand, tooEarly } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
 import {
   COOKIE_SIZE,
-  COUNTER_SIZE,
   counterOf,
   CurveSealing,
   HELLO_BOX,

@@ -250,6 +250,83 @@ for (const crypto of backends) {
     assert(crypto.memory <= 16 << 20, `${crypto.memory} octets are kept`);
     assertEquals(key.open(NONCE, BOX, 0), TEXT);
   }, { timeout: 60_000 });
+
+  test(`${name}: a row of boxes is boxes whose nonces count on, short or long, and opens in its place`, () => {
+    const random = new Random(31);
+    const raw = random.octets(32);
+    const prefix = random.octets(16);
+    const key = crypto.secret(raw);
+    const row = key.row(prefix, Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0xfe));
+    const reader = crypto.secret(raw).row(prefix, new Uint8Array(8));
+    let count = 0xfe;
+    for (
+      const size of [0, 1, 5, 64, 254, 255, 256, 257, 1024, 1025, 32734, 32735, 32736, 32767, 32768, 70000, 200_003]
+    ) {
+      const body = random.octets(size);
+      const out = new Uint8Array(3 + 32 + 1 + size + 5).fill(0xaa);
+      row.sealFrame(2, body, out, 3);
+      const nonce = Uint8Array.of(...prefix, 0, 0, 0, 0, 0, 0, ++count >> 8, count);
+      const wanted = new Uint8Array(17 + size);
+      key.sealFrame(nonce, 2, body, wanted, 0);
+      assert(same(out.subarray(19, 19 + wanted.length), wanted), `${size} octets`);
+      assertEquals(out.subarray(11, 19), nonce.subarray(16));
+      assertEquals([...out.subarray(0, 3), ...out.subarray(36 + size)], new Array(8).fill(0xaa));
+      const sealed = out.slice(3, 36 + size);
+      for (const at of [8, 15, 16, 31, 32, sealed.length - 1]) {
+        const changed = sealed.slice();
+        changed[at]! ^= 0x10;
+        const before = changed.slice();
+        assertEquals(reader.openFrame(changed), false, `octet ${at} of ${size}`);
+        assert(same(changed, before), "what was refused was not written");
+      }
+      assertEquals(reader.openFrame(sealed), true);
+      assertEquals(sealed[32], 2);
+      assert(same(sealed.subarray(33), body), `${size} octets, opened`);
+    }
+    assertEquals(reader.openFrame(new Uint8Array(31)), false);
+  });
+
+  test(`${name}: what a row seals on the desk is the same, wherever it lies there`, () => {
+    const random = new Random(32);
+    const key = crypto.secret(FIRST_KEY);
+    const prefix = NONCE.subarray(0, 16);
+    const row = key.row(prefix, new Uint8Array(8));
+    const twin = key.row(prefix, new Uint8Array(8));
+    const { memory, input, output } = row.desk;
+    for (let i = 0; i < 200; i++) {
+      const [length, text, out] = [
+        1 + random.below(i < 100 ? 300 : 3000),
+        input + random.below(9),
+        output + random.below(9),
+      ];
+      const octets = random.octets(length);
+      const wanted = new Uint8Array(32 + length);
+      twin.sealFrame(octets[0]!, octets.subarray(1), wanted, 0);
+      memory.set(octets, text);
+      row.seal(text, length, out);
+      assert(
+        same(memory.slice(out + 8, out + 32 + length), wanted.subarray(8)),
+        `${length} octets at ${text} to ${out}`,
+      );
+    }
+  });
+
+  test(`${name}: a row is wiped with its key`, () => {
+    const key = crypto.secret(FIRST_KEY);
+    const row = key.row(NONCE.subarray(0, 16), new Uint8Array(8));
+    const sealed = new Uint8Array(33 + 70000);
+    row.sealFrame(0, new Uint8Array(70000), sealed, 0);
+    key.wipe();
+    for (
+      const use of [
+        () => row.seal(row.desk.input, 1, row.desk.output),
+        () => row.open(row.desk.input, 1, row.desk.output),
+        () => row.sealFrame(0, TEXT, new Uint8Array(500), 0),
+        () => row.openFrame(sealed),
+        () => key.row(NONCE.subarray(0, 16), new Uint8Array(8)),
+      ]
+    ) assertThrows(use, StateError, "Cannot use key: it is wiped");
+  });
 }
 
 test("libsodium and noble make the same boxes of the same texts", () => {
@@ -305,6 +382,29 @@ test("libsodium's memory keeps no key that is wiped, and no text that was opened
   assertEquals(finds(memory, text.subarray(0, 32)), false);
   assertEquals(finds(memory, text.subarray(500)), false);
   assertEquals(finds(memory, secretKey), false);
+});
+
+test("libsodium's memory keeps nothing of a row that is wiped, nor of what went through it", () => {
+  const [sodium] = backends;
+  const { arena } = sodium as unknown as { arena: { memory: Uint8Array; subkey: number } };
+  const random = new Random(100);
+  const key = sodium!.secret(random.octets(32));
+  const [prefix, none] = [random.octets(16), new Uint8Array(8)];
+  const row = key.row(prefix, none);
+  const subkey = arena.memory.slice(arena.subkey, arena.subkey + 32);
+  for (const size of [600, 20_000, 100_000]) {
+    const text = random.octets(size);
+    const sealed = new Uint8Array(33 + size);
+    row.sealFrame(0, text, sealed, 0);
+    assertEquals(finds(arena.memory, text.subarray(100, 132)), false, `${size} octets, sealed`);
+    assertEquals(row.openFrame(sealed), true);
+    for (const at of [0, size >> 1, size - 32]) {
+      assertEquals(finds(arena.memory, text.subarray(at, at + 32)), false, `octet ${at} of ${size}, opened`);
+    }
+  }
+  assertEquals(finds(arena.memory, subkey), true, "while it serves, it is there");
+  key.wipe();
+  assertEquals(finds(arena.memory, subkey), false);
 });
 
 function seal(key: BoxKey, nonce: Uint8Array, text: Uint8Array): Uint8Array {

@@ -7,8 +7,10 @@ import { CurveClient } from "../../src/mechanism/curve_client.ts";
 import { CurveServer } from "../../src/mechanism/curve_server.ts";
 import type { HandshakeStep, Verdict } from "../../src/mechanism/mechanism.ts";
 import { encodeMetadata } from "../../src/wire/metadata.ts";
-import { COMMAND, MORE } from "../../src/wire/frame.ts";
+import { COMMAND, FrameDecoder, MORE } from "../../src/wire/frame.ts";
+import { encodeFrame } from "../../src/wire/batch.ts";
 import { test } from "../harness.ts";
+import { Random } from "../random.ts";
 import { VECTORS } from "./curve_vectors.ts";
 
 const ADMITTED: Verdict = { status: 200, userId: "", metadata: new Map() };
@@ -240,3 +242,51 @@ test("CURVE: a client that is being judged is heard no more, whatever its comman
     assertThrows(() => server.receive(again), ProtocolError, "wanted it to wait for our answer");
   }
 });
+
+for (const name of ["libsodium", "noble"] as const) {
+  test(
+    `CURVE by ${name}: a queue sealed at once is its frames sealed one by one, however it is cut into runs`,
+    async () => {
+      const crypto = await loadCrypto(name);
+      const random = new Random(2026);
+      for (let round = 0; round < 12; round++) {
+        const [one, other] = [joined(crypto), joined(crypto)];
+        const frames = Array.from({ length: 1 + random.below(300) }, () => {
+          const most = [1, 80, 300, 3000, 40_000, 100_000][random.below(random.below(10) > 0 ? 4 : 6)]!;
+          return { flags: [0, MORE, COMMAND][random.below(3)]!, body: random.octets(random.below(most)) };
+        });
+        const runs: number[][] = [[]];
+        const wanted: number[] = [];
+        for (const { flags, body } of frames) {
+          const frame = encodeFrame(flags, body);
+          // A body of some length may be a run of its own, behind its header.
+          const alone = body.length > 0 && random.below(20) === 0;
+          if (alone) runs.push(runs.pop()!.concat([...frame.subarray(0, frame.length - body.length)]), [...body], []);
+          else runs.push(runs.pop()!.concat([...frame]));
+          if (random.below(30) === 0) runs.push([]);
+          for (const octet of encodeFrame(0, sealed(one.client, flags, body))) wanted.push(octet);
+        }
+        const found = other.client.sealing!.seal(runs.map((run) => Uint8Array.from(run)));
+        assertEquals(found.length, wanted.length);
+        assert(found.every((octet, i) => octet === wanted[i]), `round ${round}`);
+        let next = 0;
+        const decoder = new FrameDecoder(
+          other.server.sealing!.opening({
+            frame(flags, body) {
+              const { flags: was, body: octets } = frames[next++]!;
+              assertEquals(flags, was);
+              assert(body.length === octets.length && body.every((octet, i) => octet === octets[i]));
+              return true;
+            },
+          }, Number.MAX_SAFE_INTEGER),
+          Number.MAX_SAFE_INTEGER,
+        );
+        const chunk = found.slice();
+        for (let at = 0; at < chunk.length; at += 70_001) decoder.decode(chunk.slice(at, at + 70_001));
+        assertEquals(next, frames.length);
+        other.client.sealing!.release(found);
+      }
+    },
+    { timeout: 60_000 },
+  );
+}

@@ -136,7 +136,7 @@ test("the tarball's cryptography is found on every runtime by who asks for it, a
     assertEquals((await run(folder, binaryOf("deno"), [...deno, "boxes.mjs"])).stdout, OPENED, "deno");
 
     // Who uses neither needs neither.
-    for (const name of ["libsodium", "@noble"]) rmSync(join(folder, "node_modules", name), { recursive: true });
+    for (const name of ["libsodium-sumo", "@noble"]) rmSync(join(folder, "node_modules", name), { recursive: true });
     writeFileSync(join(folder, "hello.mjs"), HELLO);
     assertEquals((await run(folder, binaryOf("node"), ["hello.mjs"])).stdout, ANSWER);
     assertEquals((await run(folder, binaryOf("bun"), ["hello.mjs"])).stdout, ANSWER);
