@@ -36,7 +36,7 @@ const EXPORTED = /^export\s+(?:async\s+)?(?:function\*?|class|const)\s+(\w+)/gm;
 const MAIN = "mod.js";
 /** Where all code goes. */
 const ONE = "zmq.js";
-const INNER_IMPORT = /^import \{([^}]*)\} from "(\.\/src\/[^"]+)";/gm;
+const INNER_IMPORT = /^(import|export) \{([^}]*)\} from "(\.\/src\/[^"]+)";/gm;
 
 const STD_LICENSE = `MIT License
 
@@ -185,11 +185,14 @@ async function joinModules(): Promise<void> {
     const up = posix.relative(posix.dirname(path), ONE);
     faces.set(path, `export { ${names.map(({ name, alias }) => as(alias, name)).join(", ")} } from "${up}";\n`);
   }
-  const main = readFileSync(join(target, MAIN), "utf8").replace(INNER_IMPORT, (line, names: string, path: string) => {
-    if (entries.includes(path.slice(2))) return line;
-    lines.push(`export {${names}} from "${path}";`);
-    return `import {${names}} from "./${ONE}";`;
-  });
+  const main = readFileSync(join(target, MAIN), "utf8").replace(
+    INNER_IMPORT,
+    (line, what: string, names: string, path: string) => {
+      if (entries.includes(path.slice(2))) return line;
+      lines.push(`export {${names}} from "${path}";`);
+      return `${what} {${names}} from "./${ONE}";`;
+    },
+  );
   write(join(target, "entry.js"), lines.join("\n"));
   const flags = ["--target=browser", "--format=esm", "--packages=external", `--outfile=${ONE}`];
   const { code, stderr } = await runProgram(binaryOf("bun"), ["build", "entry.js", ...flags], {
