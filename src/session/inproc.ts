@@ -178,7 +178,8 @@ class InprocEnd implements Connection, Outlet {
   /** Both sides' high-water marks add up, so that what changes on one side changes on both. */
   limit(): void {
     this.#limit();
-    this.#other?.#limit();
+    const other = this.#other;
+    if (other !== undefined) other.#limit();
   }
 
   #limit(): void {
