@@ -61,15 +61,17 @@ async function measureTarget(runtime: Runtime, target: Target, rounds: number): 
       await pass(SETTLE);
       const alone = await rateOf(receiver, ALONE);
       const before = residentOf(server.pid!) ?? NaN;
-      const memory = new MemoryCourse(server.pid!, 20);
       await using attacker = play("node", ...part.map(String), endpoint);
-      await attacker.receive(LIMIT);
-      await pass(BEGIN);
-      shares.push(await rateOf(receiver, BESIDE) / alone);
+      const memory = new MemoryCourse(server.pid!, 20);
+      try {
+        await attacker.receive(LIMIT);
+        await pass(BEGIN);
+        shares.push(await rateOf(receiver, BESIDE) / alone);
+      } finally {
+        const most = Math.max(...memory.stop().map(([, mebibytes]) => mebibytes));
+        growth = Math.max(growth, most - before / 2 ** 20);
+      }
       rates.push(alone);
-      const most = Math.max(...memory.stop().map(([, mebibytes]) => mebibytes));
-      growth = Math.max(growth, most - before / 2 ** 20);
-      await attacker.kill();
     }
     const also = { "RSS MiB": growth, "msg/s alone": summarise(rates).median };
     const figure = summarise(shares);

@@ -304,6 +304,7 @@ export class PublisherPattern implements Pattern {
     try {
       first = subscriptions.add(pipe, topic);
     } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
       return this.#refuse(pipe, "there is no memory for another topic", error);
     }
     if (first || manual || verbosity !== null) this.#tell(1, topic, pipe, heard);

@@ -90,7 +90,8 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   readonly linger?: number;
   /**
    * Milliseconds before a failed or lost endpoint is dialled again, and up to as much again at random; 0 or
-   * `Infinity`: never. Default 100. libzmq: `ZMQ_RECONNECT_IVL`.
+   * `Infinity`: never. Default 100. A peer that hangs up at once or breaks the protocol, again and again, is dialled
+   * ever more rarely, down to every 30 seconds or `reconnectMaxInterval`. libzmq: `ZMQ_RECONNECT_IVL`.
    */
   readonly reconnectInterval?: number;
   /**
