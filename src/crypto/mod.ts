@@ -5,7 +5,7 @@
  * @module
  */
 
-export { type BoxKey, type CryptoBackend, type CryptoName, type KeyPair } from "./backend.ts";
+export { type BoxKey, type BoxRow, type CryptoBackend, type CryptoName, type Desk, type KeyPair } from "./backend.ts";
 export { constantTimeEqual } from "./constant_time_equal.ts";
 export { makeKeyPair, publicKeyOf } from "./key_pair.ts";
 export { loadCrypto, loadedCrypto } from "./load.ts";

@@ -6,7 +6,6 @@
  */
 
 import { type Desk, DESK_SIZE } from "../crypto/backend.ts";
-import { EMPTY } from "../message.ts";
 import { writeHeader } from "../wire/batch.ts";
 import { COMMAND, LONG, MORE, readSize } from "../wire/frame.ts";
 
@@ -17,6 +16,8 @@ const LONG_HEADER = 9;
 const BUFFER = 128 * 1024;
 /** How many buffers are kept, for all connections together. */
 const KEPT = 8;
+
+const NONE = /* @__PURE__ */ new Uint8Array(0);
 
 const spare: Uint8Array[] = [];
 
@@ -41,7 +42,7 @@ export class Sealer {
   /** The flags of a frame whose header has been read, and whose body is the next run; -1 if there is none. */
   #flags = -1;
   /** Where what is sealed goes, and how far it has been filled. */
-  #out: Uint8Array = EMPTY;
+  #out: Uint8Array = NONE;
   #at = 0;
 
   /** `sealing` does each frame. */
@@ -68,7 +69,7 @@ export class Sealer {
     // Nothing stays of the texts.
     const { memory, input } = this.#sealing.desk;
     memory.fill(0, input, input + Math.min(DESK_SIZE, most + 1));
-    this.#out = EMPTY;
+    this.#out = NONE;
     return out.subarray(0, this.#at);
   }
 
