@@ -127,6 +127,7 @@ export class CurveAttacker implements AsyncDisposable {
       open: (...args) => key.open(...args),
       openInto: (...args) => key.openInto(...args),
       sealFrame: (...args) => key.sealFrame(...args),
+      row: (...args) => key.row(...args),
       wipe: () => key.wipe(),
     };
   }
