@@ -154,7 +154,8 @@ function runIn(worker: Worker, memory: SharedArrayBuffer, job: Job): Promise<Out
       settle({ took: 0, lost: true, found: { input: last(), error: error.stack ?? String(error) } });
     const watch = setInterval(() => {
       const now = Atomics.load(numbers, 0);
-      if (now !== count) since = performance.now();
+      // The first comes once the thread has loaded all that it needs.
+      if (now !== count || now === 0) since = performance.now();
       count = now;
       if (performance.now() - since > LONGEST) fail(new Error(`It has not ended within ${LONGEST / 1000} s`));
     }, 500);
