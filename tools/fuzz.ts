@@ -118,7 +118,7 @@ async function work(): Promise<void> {
   let memory = new SharedArrayBuffer(SHARED);
   let worker: Worker | undefined;
   for (const job of queue) {
-    worker ??= new Worker(new URL("./fuzz_worker.ts", import.meta.url), { workerData: { memory } });
+    worker ??= await startWorker(memory);
     const outcome = await runIn(worker, memory, job);
     const target = TARGETS.find(({ name }) => name === job.target)!;
     const score = scores.get(target)!;
@@ -136,6 +136,18 @@ async function work(): Promise<void> {
     }
   }
   await worker?.terminate();
+}
+
+/** A worker that listens. */
+function startWorker(memory: SharedArrayBuffer): Promise<Worker> {
+  const worker = new Worker(new URL("./fuzz_worker.ts", import.meta.url), { workerData: { memory } });
+  return new Promise((resolve, reject) => {
+    worker.once("message", () => {
+      worker.off("error", reject);
+      resolve(worker);
+    });
+    worker.once("error", reject);
+  });
 }
 
 /** One job; `lost`: its thread is of no use any more. */
