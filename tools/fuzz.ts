@@ -118,7 +118,7 @@ async function work(): Promise<void> {
   let memory = new SharedArrayBuffer(SHARED);
   let worker: Worker | undefined;
   for (const job of queue) {
-    worker ??= new Worker(new URL("./fuzz_worker.ts", import.meta.url), { workerData: { memory } });
+    worker ??= await startWorker(memory);
     const outcome = await runIn(worker, memory, job);
     const target = TARGETS.find(({ name }) => name === job.target)!;
     const score = scores.get(target)!;
@@ -138,6 +138,18 @@ async function work(): Promise<void> {
   await worker?.terminate();
 }
 
+/** A worker that listens. */
+function startWorker(memory: SharedArrayBuffer): Promise<Worker> {
+  const worker = new Worker(new URL("./fuzz_worker.ts", import.meta.url), { workerData: { memory } });
+  return new Promise((resolve, reject) => {
+    worker.once("message", () => {
+      worker.off("error", reject);
+      resolve(worker);
+    });
+    worker.once("error", reject);
+  });
+}
+
 /** One job; `lost`: its thread is of no use any more. */
 function runIn(worker: Worker, memory: SharedArrayBuffer, job: Job): Promise<Outcome & { readonly lost?: boolean }> {
   const numbers = new Int32Array(memory, 0, 2);
@@ -154,7 +166,8 @@ function runIn(worker: Worker, memory: SharedArrayBuffer, job: Job): Promise<Out
       settle({ took: 0, lost: true, found: { input: last(), error: error.stack ?? String(error) } });
     const watch = setInterval(() => {
       const now = Atomics.load(numbers, 0);
-      if (now !== count) since = performance.now();
+      // The first comes once the thread has loaded all that it needs.
+      if (now !== count || now === 0) since = performance.now();
       count = now;
       if (performance.now() - since > LONGEST) fail(new Error(`It has not ended within ${LONGEST / 1000} s`));
     }, 500);

@@ -52,4 +52,6 @@ function words({ error }: Finding): string {
 if (parentPort !== null) {
   const run = job((workerData as { memory: SharedArrayBuffer }).memory);
   parentPort.on("message", (task: Job) => parentPort!.postMessage(run(task)));
+  // On Deno, what is sent before somebody listens is lost.
+  parentPort.postMessage("ready");
 }

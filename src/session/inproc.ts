@@ -178,8 +178,7 @@ class InprocEnd implements Connection, Outlet {
   /** Both sides' high-water marks add up, so that what changes on one side changes on both. */
   limit(): void {
     this.#limit();
-    const other = this.#other;
-    if (other !== undefined) other.#limit();
+    if (this.#other !== undefined) this.#other.#limit();
   }
 
   #limit(): void {

@@ -32,7 +32,7 @@ export function opening(mechanism: string, random: Random): { writer: Writer; ty
   const cuts = random.pick([1, 7, 40, random.below(256)]);
   const writer = new Writer().octet(index).octet(random.pick([0, 0, 0, 1, 2, 3])).octet(cuts);
   writer.octet(random.below(2) === 0 ? 0 : random.below(256)).octet(random.below(8) === 0 ? 1 : random.below(2) * 2);
-  writer.octet(random.below(8) === 0 ? random.below(256) : 0).put(greeting(mechanism, random));
+  writer.octet(random.below(8) === 0 ? random.pick([255, 128, 129, 130, 240]) : 0).put(greeting(mechanism, random));
   return { writer, type: TYPES[index]! };
 }
 
