@@ -1,0 +1,17 @@
+/**
+ * Warnings, where the binding would write them.
+ *
+ * @module
+ */
+
+import process from "node:process";
+
+/** Tells the program's author, through the runtime's own channel. */
+export function warn(message: string): void {
+  process.emitWarning(message);
+}
+
+/** Whether this is Windows, which has no `ipc`. */
+export function isWindows(): boolean {
+  return process.platform === "win32";
+}
