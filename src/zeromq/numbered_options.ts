@@ -14,8 +14,10 @@ import { IMMEDIATE, type Kind, type Raw, SPECIAL } from "./option_table.ts";
 import { readValue, type Settings } from "./settings.ts";
 import { warn } from "./warning.ts";
 
-const READABLE = 1;
-const WRITABLE = 2;
+/** There is a message. */
+export const READABLE = 1;
+/** There is room for one. */
+export const WRITABLE = 2;
 const MECHANISMS = [null, "plain", "curve"];
 
 /** How the socket is. */
@@ -24,10 +26,8 @@ export interface Condition {
   readonly closed: boolean;
   /** Whether it is bound and connected to nothing, and not about to be. */
   readonly bare: boolean;
-  /** Whether there is a message. */
-  readonly readable: boolean;
-  /** Whether there is room for one. */
-  readonly writable: boolean;
+  /** {@link READABLE} and {@link WRITABLE}, or'ed. */
+  events(): number;
 }
 
 /** Reads and writes options by their numbers. */
@@ -68,7 +68,7 @@ export class NumberedOptions {
       case SPECIAL.receiveMore:
         return 0;
       case SPECIAL.events:
-        return (this.#condition.readable ? READABLE : 0) | (this.#condition.writable ? WRITABLE : 0);
+        return this.#condition.events();
     }
     const value = this.#settings.get(id);
     if (value === undefined) throw errnoError("EINVAL");

@@ -14,7 +14,7 @@ import { Context, context as sharedContext, insideOf } from "./context.ts";
 import { checkCount, errnoError, translate } from "./errno.ts";
 import { type LibraryType, libraryTypeOf } from "./library_types.ts";
 import { Observer } from "./observer.ts";
-import { type Condition, NumberedOptions } from "./numbered_options.ts";
+import { type Condition, NumberedOptions, READABLE, WRITABLE } from "./numbered_options.ts";
 import { defineOptions } from "./option_properties.ts";
 import { SPECIAL } from "./option_table.ts";
 import { outgoing } from "./outgoing.ts";
@@ -409,17 +409,12 @@ export abstract class Socket {
   #condition(): Condition {
     const socket = this as Socket;
     return {
+      events: () => (socket.readable ? READABLE : 0) | (socket.writable ? WRITABLE : 0),
       get closed() {
         return socket.closed;
       },
       get bare() {
         return socket.#endpoints === 0 && socket.#state !== "blocked";
-      },
-      get readable() {
-        return socket.readable;
-      },
-      get writable() {
-        return socket.writable;
       },
     };
   }
