@@ -29,5 +29,6 @@ while (!arrived) {
   await new Promise((resolve) => setTimeout(resolve, 2));
 }
 console.log((await got).join(" "));
-for (const socket of [publisher, subscriber, input, output]) socket.close();
+// The relay first: what the subscriber takes back when it leaves has nowhere to go then.
+for (const socket of [input, output, publisher, subscriber]) socket.close();
 await Promise.all(relays);

@@ -70,7 +70,13 @@ export const SCENARIOS: readonly Scenario[] = [
         send: () => request.send("question"),
         sendAgain: () => request.send("question"),
         nothingYet: () => request.receive(),
-        question: async () => texts(await reply.receive()),
+        question: async () => {
+          // It is on its way: there is no hurry.
+          reply.receiveTimeout = 10_000;
+          const question = texts(await reply.receive());
+          reply.receiveTimeout = 10;
+          return question;
+        },
         receiveAgain: () => reply.receive(),
       });
       close(request, reply);
