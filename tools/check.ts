@@ -5,13 +5,13 @@
  * @module
  */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { binaryOf, ROOT, runProgram } from "../tests/processes.ts";
 import { type BundleSize, bundleSizes, LARGEST_PROGRAM, LARGEST_PUBLISHER, sizeLines } from "./size.ts";
-import { entryPoints, stage } from "./stage.ts";
+import { entryPoints, lendTypes, stage } from "./stage.ts";
 
 /** Milliseconds a check may take. */
 const LIMIT = 300_000;
@@ -162,8 +162,7 @@ async function checkPublishing() {
   const folder = mkdtempSync(join(tmpdir(), "zmq-publish-"));
   try {
     stage(folder);
-    // For the types of `node:` alone: where there is a registry, Deno gets them from there.
-    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    lendTypes(folder);
     return await run(binaryOf("deno"), ["publish", "--dry-run", "--allow-dirty"], folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

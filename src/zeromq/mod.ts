@@ -31,7 +31,7 @@
 // Sockets find their transports, and PLAIN and CURVE, through the main entry point.
 import "../../mod.ts";
 import { curveKeyPair as libraryKeyPair } from "../socket/curve.ts";
-import { isWindows } from "./warning.ts";
+import { isWindows } from "./process.ts";
 
 export { Context, context, type ContextOptions } from "./context.ts";
 export type { ErrnoError } from "./errno.ts";

@@ -12,7 +12,7 @@ import { errnoError } from "./errno.ts";
 import type { LibraryType } from "./library_types.ts";
 import { IMMEDIATE, type Kind, type Raw, SPECIAL } from "./option_table.ts";
 import { readValue, type Settings } from "./settings.ts";
-import { warn } from "./warning.ts";
+import { warn } from "./process.ts";
 
 /** There is a message. */
 export const READABLE = 1;

@@ -23,7 +23,7 @@ import {
   XPublisher,
   XSubscriber,
 } from "../sockets.ts";
-import { warn } from "../warning.ts";
+import { warn } from "../process.ts";
 import { ZMQ_SNDMORE } from "./numbers.ts";
 import { numberOf, options, type OptionValue, readOption, type ShortName, writeOption } from "./options.ts";
 

@@ -1,5 +1,5 @@
 /**
- * Warnings, where the binding would write them.
+ * What the runtime's process is asked: warnings, where the binding would write them, and its platform.
  *
  * @module
  */
