@@ -57,6 +57,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "message.ts",
   ],
   "mod.ts": ["core.ts", "auth", "socket", "crypto", "runtime", "errors.ts", "message.ts"],
+  zeromq: ["mod.ts", "socket", "pattern", "monitor", "errors.ts", "message.ts"],
 };
 
 /** What any room may import besides its own files. */
@@ -66,6 +67,14 @@ const PACKAGES: readonly string[] = ["@std/bytes", "@std/streams"];
 const LOADED: Readonly<Record<string, readonly string[]>> = {
   "src/crypto/sodium.ts": ["libsodium-sumo"],
   "src/crypto/noble.ts": ["@noble/ciphers/salsa.js", "@noble/curves/ed25519.js"],
+};
+
+/**
+ * What one room alone may import of Node's modules, which the three runtimes all have: `zeromq` is for those three, and
+ * `Buffer` and `EventEmitter` are what its users are given.
+ */
+const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
+  zeromq: ["node:buffer", "node:events", "node:os", "node:process"],
 };
 
 /** What may name a runtime besides `src/runtime`: the way to the modules that come with one. */
@@ -134,6 +143,10 @@ test("an import that is not permitted is found, however it is written", () => {
   assertEquals(offences("src/crypto/noble.ts", 'await import("libsodium-sumo");'), 1);
   assertEquals(offences("mod.ts", 'export * from "./src/core.ts";\nexport * from "./src/runtime/detect.ts";'), 0);
   assertEquals(offences("mod.ts", 'export * from "./src/engine/mod.ts";'), 1);
+  assertEquals(offences("src/zeromq/mod.ts", 'import { Buffer } from "node:buffer";\nimport "../../mod.ts";'), 0);
+  assertEquals(offences("src/zeromq/mod.ts", 'import { connect } from "node:net";'), 1);
+  assertEquals(offences("src/socket/socket.ts", 'import { Buffer } from "node:buffer";'), 1);
+  assertEquals(offences("src/socket/socket.ts", 'import { Proxy } from "../zeromq/mod.ts";'), 1);
 });
 
 test("a runtime's name is found in code, and not in words about it", () => {
@@ -167,7 +180,7 @@ function importOffences({ path, text }: Source): string[] {
   const loaded = LOADED[path] ?? [];
   const { early, late } = importsOf(text);
   for (const specifier of [...early, ...late.filter((specifier) => !loaded.includes(specifier))]) {
-    if (PACKAGES.includes(specifier)) continue;
+    if (PACKAGES.includes(specifier) || BUILT_IN[room!]?.includes(specifier)) continue;
     const why = judge(path, room!, permitted, specifier);
     if (why !== undefined) offences.push(`${path} imports ${specifier}: ${why}`);
   }
@@ -196,7 +209,7 @@ function codeOffences({ path, text }: Source): string[] {
   if (/\bdeclare\s+global\b/.test(code)) offences.push(`${path} declares globals: JSR refuses that`);
   if (/(?<![\w.#$])console\s*\./.test(code)) offences.push(`${path} writes to the console: make it an event`);
   const runtime = /(?<![\w.#$])(?:globalThis\s*\??\.\s*)?(Deno|Bun|process)\s*[?!]?\./.exec(code);
-  if (runtime !== null && roomOf(path) !== "runtime" && !NAMERS.includes(path)) {
+  if (runtime !== null && roomOf(path) !== "runtime" && roomOf(path) !== "zeromq" && !NAMERS.includes(path)) {
     offences.push(`${path} names ${runtime[1]}`);
   }
   return offences;

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { binaryOf, ROOT, runProgram } from "../tests/processes.ts";
 import { type BundleSize, bundleSizes, LARGEST_PROGRAM, LARGEST_PUBLISHER, sizeLines } from "./size.ts";
-import { entryPoints, stage } from "./stage.ts";
+import { entryPoints, lendTypes, stage } from "./stage.ts";
 
 /** Milliseconds a check may take. */
 const LIMIT = 300_000;
@@ -33,6 +33,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ["types, as Deno sees them (deno check)", () => deno("check", ...CODE)],
   ["types of the documentation's examples (deno check --doc)", checkExamples],
   ["types, as Node 20 has them (tsc)", checkNodeTypes],
+  ["types of programs for npm zeromq, with it and with ours (tsc)", checkFaceTypes],
   ["documentation of every export (deno doc --lint)", checkDocs],
   ["rooms and their imports (tests/layering_test.ts)", checkLayering],
   ["manifests agree (deno.json, jsr.json, package.json)", checkManifests],
@@ -84,7 +85,17 @@ async function run(binary: string, args: readonly string[], cwd: string = ROOT):
 
 async function checkNodeTypes() {
   if (!existsSync(join(ROOT, "mod.ts"))) return { left: "mod.ts is not there" };
-  return await run(binaryOf("node"), [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", "tsconfig.node.json"]);
+  return await tsc("tsconfig.node.json");
+}
+
+/** The face of npm `zeromq`, and that what is written for that package has the types of both. */
+async function checkFaceTypes() {
+  const wrong = await Promise.all(["tsconfig.zeromq.json", "tsconfig.zeromq.npm.json"].map(tsc));
+  return wrong.find((one) => one !== undefined);
+}
+
+function tsc(project: string): Promise<string | undefined> {
+  return run(binaryOf("node"), [join(ROOT, "node_modules/typescript/bin/tsc"), "-p", project]);
 }
 
 async function checkExamples() {
@@ -151,6 +162,7 @@ async function checkPublishing() {
   const folder = mkdtempSync(join(tmpdir(), "zmq-publish-"));
   try {
     stage(folder);
+    lendTypes(folder);
     return await run(binaryOf("deno"), ["publish", "--dry-run", "--allow-dirty"], folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });

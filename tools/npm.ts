@@ -34,9 +34,11 @@ const EXPORTED = /^export\s+(?:async\s+)?(?:function\*?|class|const)\s+(\w+)/gm;
 
 /** The module that is more than a list of exports. */
 const MAIN = "mod.js";
-/** Where all code goes. */
+/** Where all code goes, but for what has Node's modules in it: that stays beside, for who asks for it. */
 const ONE = "zmq.js";
+const BESIDE = "src/zeromq/";
 const INNER_IMPORT = /^(import|export) \{([^}]*)\} from "(\.\/src\/[^"]+)";/gm;
+const FACE_IMPORT = /^import \{([^}]*)\} from "(\.[^"]+)";/gm;
 
 const STD_LICENSE = `MIT License
 
@@ -85,7 +87,7 @@ function emit(entries: readonly string[]): void {
     moduleResolution: ts.ModuleResolutionKind.NodeNext,
     lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"]
       .concat("lib.dom.asynciterable.d.ts"),
-    types: [],
+    types: ["node"], // For src/zeromq; tsconfig.node.json sees to it that nothing else needs them.
     rootDir: ROOT,
     outDir: target,
     declaration: true,
@@ -166,7 +168,8 @@ function copyWithImports(source: string, path: string): void {
  * that `core.js` must be without.
  */
 async function joinModules(): Promise<void> {
-  const entries = entryPoints().map((path) => path.replace(/\.ts$/, ".js")).filter((path) => path !== MAIN);
+  const entries = entryPoints().map((path) => path.replace(/\.ts$/, ".js"))
+    .filter((path) => path !== MAIN && !path.startsWith(BESIDE));
   const taken = new Map<string, unknown>();
   const lines: string[] = [];
   const faces = new Map<string, string>();
@@ -193,6 +196,11 @@ async function joinModules(): Promise<void> {
       return `${what} {${names}} from "./${ONE}";`;
     },
   );
+  const beside = new Map<string, string>();
+  for (const path of emitted().map((path) => relative(target, path).replaceAll("\\", "/"))) {
+    if (!path.startsWith(BESIDE) || !path.endsWith(".js")) continue;
+    beside.set(path, await pointAtOne(path, entries, taken, lines));
+  }
   write(join(target, "entry.js"), lines.join("\n"));
   const flags = ["--target=browser", "--format=esm", "--packages=external", `--outfile=${ONE}`];
   const { code, stderr } = await runProgram(binaryOf("bun"), ["build", "entry.js", ...flags], {
@@ -201,14 +209,39 @@ async function joinModules(): Promise<void> {
   });
   if (code !== 0) fail(`Bun cannot join the modules\n${stderr}`);
   for (const path of emitted()) if (path.endsWith(".js") && path !== join(target, ONE)) rmSync(path);
-  for (const [path, text] of [...faces, [MAIN, main] as const]) write(join(target, path), text);
+  for (const [path, text] of [...faces, ...beside, [MAIN, main] as const]) write(join(target, path), text);
+}
+
+/** The text of a module that stays beside the one that has all code, which gets to export what this imports. */
+async function pointAtOne(
+  path: string,
+  entries: readonly string[],
+  taken: Map<string, unknown>,
+  lines: string[],
+): Promise<string> {
+  let text = readFileSync(join(target, path), "utf8");
+  for (const [line, names, specifier] of text.matchAll(FACE_IMPORT)) {
+    const from = posix.join(posix.dirname(path), specifier!);
+    if (from.startsWith(BESIDE) || from === MAIN || entries.includes(from)) continue;
+    const module = await import(pathToFileURL(join(target, from)).href);
+    for (const name of names!.split(",").map((name) => name.trim().split(/\s+as\s+/)[0]!)) {
+      if (taken.has(name) && taken.get(name) !== module[name]) fail(`${path} imports another ${name}`);
+      if (!taken.has(name)) lines.push(`export { ${name} } from "./${from}";`);
+      taken.set(name, module[name]);
+    }
+    text = text.replace(line, `import {${names}} from "${posix.relative(posix.dirname(path), ONE)}";`);
+  }
+  return text;
 }
 
 function as(name: string, alias: string): string {
   return name === alias ? name : `${name} as ${alias}`;
 }
 
-/** Fails if a module imports anything but the package's own files, or, not before it is called, a dependency. */
+/**
+ * Fails if a module imports anything but the package's own files, or, not before it is called, a dependency. What is
+ * for Node's own users may import Node's modules.
+ */
 function verify(): void {
   for (const path of emitted()) {
     const text = readFileSync(path, "utf8");
@@ -216,6 +249,8 @@ function verify(): void {
       const loaded = text.includes(`import("${specifier}")`) && !text.includes(`from "${specifier}"`);
       if (loaded && Object.keys(own.dependencies).some((name) => `${specifier}/`.startsWith(`${name}/`))) continue;
       const at = resolve(dirname(path), specifier);
+      const builtIn = specifier.startsWith("node:") && relative(target, path).replaceAll("\\", "/").startsWith(BESIDE);
+      if (builtIn) continue;
       if (!specifier.startsWith(".")) fail(`${relative(target, path)} imports ${specifier}`);
       const declared = path.endsWith(".d.ts") && existsSync(at.replace(/\.js$/, ".d.ts"));
       if (!existsSync(at) && !declared) fail(`${relative(target, path)} imports ${specifier}, which is not there`);
@@ -243,7 +278,7 @@ function packageJson(): Record<string, unknown> {
     license: manifest.license,
     type: "module",
     // mod.js names the runtime's transports as the default: a bundler must not take it for a mere list of exports.
-    sideEffects: ["./mod.js"],
+    sideEffects: ["./mod.js", `./${BESIDE}**/*.js`],
     engines: { node: ">=20.16" },
     main: "./mod.js",
     types: "./mod.d.ts",

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "../tests/processes.ts";
 
@@ -45,6 +45,14 @@ export function stage(folder: string): string[] {
   const config = { ...manifest, links: STD_LINKS, nodeModulesDir: "manual", lock: false };
   writeFileSync(join(folder, "deno.json"), JSON.stringify(config, undefined, 2));
   return files;
+}
+
+/**
+ * Lends a staged package the types of `node:`, which Deno looks for among a package's own modules where it may not
+ * fetch them. They are not published.
+ */
+export function lendTypes(folder: string): void {
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
 }
 
 /** The files a pattern of `publish.include` names: one file, or everything under a folder with an ending. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { runtime, test } from "../harness.ts";
 import { binaryOf, type Outcome, ROOT, runProgram } from "../processes.ts";
-import { readManifest, stage, STD_LINKS } from "../../tools/stage.ts";
+import { lendTypes, readManifest, stage, STD_LINKS } from "../../tools/stage.ts";
 
 const OPTIONS = { skip: runtime !== "node", timeout: 240_000 };
 const STEP = 120_000;
@@ -221,6 +221,7 @@ test("the staged package runs on Deno by its name", async () => {
 test("publishing to JSR would succeed, with no slow types and nothing but the package", async () => {
   await inEmptyFolder(async (folder) => {
     const files = stage(folder);
+    lendTypes(folder);
     const { stderr } = await run(folder, binaryOf("deno"), ["publish", "--dry-run", "--allow-dirty"]);
     const { name, version } = readManifest();
     assertStringIncludes(stderr, `${name}@${version}`);

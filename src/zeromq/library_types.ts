@@ -1,0 +1,68 @@
+/**
+ * The socket types: their numbers in libzmq, and the library's classes for them.
+ *
+ * @module
+ */
+
+import type { Context } from "../socket/context.ts";
+import { Pair } from "../socket/pair.ts";
+import { Pull, Push } from "../socket/pipeline.ts";
+import { Publisher, Subscriber, XPublisher, XSubscriber } from "../socket/publishing.ts";
+import { Reply, Request } from "../socket/requesting.ts";
+import { Dealer, Router } from "../socket/routing.ts";
+import type { Socket } from "../socket/socket.ts";
+import { errnoError } from "./errno.ts";
+import { TYPE_NUMBERS, type TypeName } from "./option_table.ts";
+
+/** One socket type. */
+export interface LibraryType {
+  /** Its name on the wire. */
+  readonly name: TypeName;
+  /** Its number. */
+  readonly number: number;
+  /** Whether it takes turns: receiving lets it send, or sending lets it receive. */
+  readonly turns: boolean;
+  /** Makes a socket of it. */
+  make(context: Context): Socket;
+}
+
+const MAKERS: Readonly<Record<TypeName, (context: Context) => Socket>> = {
+  PAIR: (context) => new Pair({ context }),
+  PUB: (context) => new Publisher({ context }),
+  SUB: (context) => new Subscriber({ context }),
+  REQ: (context) => new Request({ context }),
+  REP: (context) => new Reply({ context }),
+  DEALER: (context) => new Dealer({ context }),
+  ROUTER: (context) => new Router({ context }),
+  PULL: (context) => new Pull({ context }),
+  PUSH: (context) => new Push({ context }),
+  XPUB: (context) => new XPublisher({ context }),
+  XSUB: (context) => new XSubscriber({ context }),
+};
+
+/** What libzmq has and the library does not, by number. */
+const ABSENT: Readonly<Record<number, string>> = {
+  11: "STREAM",
+  12: "SERVER",
+  13: "CLIENT",
+  14: "RADIO",
+  15: "DISH",
+  16: "GATHER",
+  17: "SCATTER",
+  18: "DGRAM",
+};
+
+const TYPES: readonly LibraryType[] = Object.entries(TYPE_NUMBERS).map(([key, number]) => {
+  const name = key as TypeName;
+  return { name, number, turns: name === "REQ" || name === "REP", make: MAKERS[name] };
+});
+
+/** A socket type by its number. Throws `ENOTSUP` for one that is not here, `EINVAL` for one that is nowhere. */
+export function libraryTypeOf(number: number): LibraryType {
+  const known = TYPES.find((type) => type.number === number);
+  if (known !== undefined) return known;
+  const absent = ABSENT[number];
+  if (absent === undefined) throw errnoError("EINVAL");
+  const wanted = Object.keys(TYPE_NUMBERS).join(", ");
+  throw errnoError("ENOTSUP", { message: `Cannot make a ${absent} socket: there is none here yet, wanted ${wanted}` });
+}

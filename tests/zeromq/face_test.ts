@@ -1,0 +1,232 @@
+/**
+ * Where the face and npm `zeromq` differ on purpose, and what cannot be had: as docs/migrating.md has it.
+ */
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Buffer } from "node:buffer";
+import { test } from "../harness.ts";
+import * as library from "../../mod.ts";
+import * as draft from "../../src/zeromq/draft/mod.ts";
+import * as zmq from "../../src/zeromq/mod.ts";
+import { attempts, settled, until } from "./observing.ts";
+
+/** The code that a call throws. */
+function codeOf(body: () => unknown): string | undefined {
+  try {
+    body();
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+  return undefined;
+}
+
+test("what libzmq's binding cannot read can be read here", () => {
+  const { publicKey, secretKey } = zmq.curveKeyPair();
+  const router = new zmq.Router({ mandatory: true, tcpAcceptFilter: "10.0.0.0/8" });
+  Object.assign(router, { curvePublicKey: publicKey, curveSecretKey: secretKey, curveServerKey: publicKey });
+  assertEquals([router.mandatory, router.tcpAcceptFilter], [true, "10.0.0.0/8"]);
+  assertEquals([router.curvePublicKey, router.curveSecretKey, router.curveServerKey], [
+    publicKey,
+    secretKey,
+    publicKey,
+  ]);
+  router.close();
+});
+
+test("options that have no meaning here read as they are by default, and throw ENOTSUP when they are set", () => {
+  const dealer = new zmq.Dealer();
+  const values = {
+    affinity: [0, 1],
+    rate: [100, 5],
+    recoveryInterval: [10_000, 5],
+    sendBufferSize: [-1, 5],
+    receiveBufferSize: [-1, 5],
+    multicastHops: [1, 2],
+    multicastMaxTransportDataUnit: [1500, 5],
+    tcpMaxRetransmitTimeout: [0, 5],
+    interface: [null, "eth0"],
+    loopbackFastPath: [false, true],
+  } as const;
+  for (const [name, [initial, other]] of Object.entries(values)) {
+    const bag = dealer as unknown as Record<string, unknown>;
+    assertEquals(bag[name], initial, name);
+    bag[name] = initial;
+    assertEquals(codeOf(() => bag[name] = other), "ENOTSUP", name);
+    assertEquals(bag[name], initial, name);
+  }
+  assertEquals(codeOf(() => dealer.vmciBufferSize), "EINVAL");
+  dealer.close();
+});
+
+test("I/O threads throw ENOTSUP, and leave the context as it was", () => {
+  const context = new zmq.Context();
+  context.ioThreads = 1;
+  assertEquals(codeOf(() => context.ioThreads = 4), "ENOTSUP");
+  assertEquals(codeOf(() => context.threadPriority = 4), "ENOTSUP");
+  assertEquals(codeOf(() => new zmq.Context({ threadSchedulingPolicy: 1 })), "ENOTSUP");
+  assertEquals(context.ioThreads, 1);
+});
+
+test("STREAM and the draft sockets throw ENOTSUP, and take no place in the context", () => {
+  const context = new zmq.Context({ maxSockets: 1 });
+  for (const Type of [zmq.Stream, ...Object.values(draft)]) {
+    assertEquals(codeOf(() => new Type({ context })), "ENOTSUP", Type.name);
+  }
+  assertThrows(() => new draft.Radio(), Error, "Cannot make a RADIO socket: there is none here yet, wanted PAIR, PUB");
+  assertThrows(() => new zmq.Dealer({ context, nonsense: 1 } as object), TypeError);
+  new zmq.Dealer({ context }).close();
+  assertEquals(zmq.capability, {
+    ipc: true,
+    pgm: false,
+    tipc: false,
+    norm: false,
+    curve: true,
+    gssapi: false,
+    draft: false,
+  });
+});
+
+test("bindSync of tcp and ipc throws ENOTSUP and binds nothing; unbindSync frees an inproc name", async () => {
+  const socket = new zmq.Pair({ linger: 0 });
+  assertThrows(() => socket.bindSync("tcp://127.0.0.1:*"), Error, 'only inproc can be, wanted "await bind()"');
+  assertEquals(codeOf(() => socket.bindSync("ipc:///tmp/none")), "ENOTSUP");
+  assertEquals(codeOf(() => socket.unbindSync("tcp://127.0.0.1:5555")), "ENOTSUP");
+  assertEquals(codeOf(() => socket.unbindSync("inproc://nothing")), "ENOENT");
+  assertEquals(socket.lastEndpoint, null);
+  socket.bindSync("inproc://freed");
+  socket.unbindSync("inproc://freed");
+  await socket.bind("inproc://freed");
+  socket.close();
+});
+
+test("a call that a socket type has no use for rejects at once", async () => {
+  const push = new zmq.Push() as unknown as zmq.Pull;
+  const pull = new zmq.Pull() as unknown as zmq.Push;
+  const seen = await attempts({ receive: () => push.receive(), send: () => pull.send("text") });
+  const rejected = { name: "Error", message: "Operation not supported", code: "ENOTSUP", errno: 95 };
+  assertEquals(seen, { receive: { rejected }, send: { rejected } });
+  push.close();
+  pull.close();
+});
+
+test("a mandatory ROUTER does not wait to say that there is no such peer", async () => {
+  const router = new zmq.Router({ mandatory: true });
+  await assertRejects(() => router.send(["nobody", "text"]), Error, "Host unreachable");
+  router.close();
+});
+
+test("octets of shared memory and of a DataView are sent as octets", async () => {
+  const [one, other] = [new zmq.Pair({ linger: 0 }), new zmq.Pair({ linger: 0 })];
+  await one.bind("inproc://octets");
+  other.connect("inproc://octets");
+  const shared = new SharedArrayBuffer(2);
+  new Uint8Array(shared).set([1, 2]);
+  await one.send([shared, new DataView(Uint8Array.of(7, 8, 9).buffer, 1)]);
+  assertEquals((await other.receive()).map((frame) => [...frame]), [[1, 2], [8, 9]]);
+  one.close();
+  other.close();
+});
+
+test("a message that was sent may be changed, and one that was received is one's own", async () => {
+  const [one, other] = [new zmq.Pair({ linger: 0 }), new zmq.Pair({ linger: 0 })];
+  await one.bind("tcp://127.0.0.1:*");
+  other.connect(one.lastEndpoint!);
+  const octets = Buffer.from("first");
+  await one.send(octets);
+  octets.write("other");
+  const [frame] = await other.receive();
+  frame!.write("FIRST");
+  await one.send("second");
+  assertEquals([frame!.toString(), (await other.receive())[0]!.toString()], ["FIRST", "second"]);
+  one.close();
+  other.close();
+});
+
+test("a paused proxy moves nothing until it is resumed", async () => {
+  const [front, back] = [new zmq.Router({ linger: 0 }), new zmq.Dealer({ linger: 0 })];
+  await front.bind("tcp://127.0.0.1:*");
+  await back.bind("tcp://127.0.0.1:*");
+  const [request, reply] = [new zmq.Request({ linger: 0 }), new zmq.Reply({ linger: 0 })];
+  request.connect(front.lastEndpoint!);
+  reply.connect(back.lastEndpoint!);
+  const proxy = new zmq.Proxy(front, back);
+  const running = proxy.run();
+  await request.send("one");
+  await reply.receive();
+  await reply.send("one");
+  await request.receive();
+  proxy.pause();
+  await request.send("two");
+  const late = reply.receive();
+  assertEquals(await settled(late), false);
+  proxy.resume();
+  assertEquals((await late)[0]!.toString(), "two");
+  proxy.terminate();
+  await running;
+  assertEquals([front.closed, back.closed], [true, true]);
+  request.close();
+  reply.close();
+});
+
+test("looking whether there is a message changes no turn, and loses nothing to a proxy", async () => {
+  const [pull, push] = [new zmq.Pull({ linger: 0 }), new zmq.Push({ linger: 0 })];
+  await pull.bind("inproc://looked-at");
+  push.connect("inproc://looked-at");
+  await push.send("1");
+  await push.send("2");
+  await until(() => pull.readable);
+  const [out, end] = [new zmq.Push({ linger: 0 }), new zmq.Pull({ linger: 0 })];
+  await end.bind("inproc://looked-at-end");
+  out.connect("inproc://looked-at-end");
+  const proxy = new zmq.Proxy(pull, out);
+  const running = proxy.run();
+  assertEquals([(await end.receive()).toString(), (await end.receive()).toString()], ["1", "2"]);
+  proxy.terminate();
+  await running;
+  push.close();
+  end.close();
+});
+
+test("one who listens to an observer may close it", async () => {
+  const socket = new zmq.Dealer({ linger: 0 });
+  const { events } = socket;
+  events.on("bind", () => {});
+  events.close();
+  assertEquals(events.closed, true);
+  await socket.bind("tcp://127.0.0.1:*");
+  socket.close();
+});
+
+test("errors carry what is behind them", async () => {
+  const socket = new zmq.Dealer({ linger: 0 });
+  const error = await socket.bind("nonsense").catch((error) => error);
+  assert(error.cause instanceof library.EndpointError);
+  assertEquals([error.code, error.address, error.name], ["EINVAL", "nonsense", "Error"]);
+  socket.close();
+});
+
+test("the face's shared context is the library's: inproc names of both are the same", async () => {
+  await using pull = new library.Pull();
+  await pull.bind("inproc://both");
+  const push = new zmq.Push({ linger: 0 });
+  push.connect("inproc://both");
+  await push.send("hello");
+  assertEquals(library.text((await pull.receive())[0]), "hello");
+  push.close();
+});
+
+test("an option of a socket in use is set with a warning, and at once without one where it acts at once", async () => {
+  const { default: process } = await import("node:process");
+  const warnings: string[] = [];
+  const hear = (warning: Error): void => void warnings.push(warning.message);
+  process.on("warning", hear);
+  const socket = new zmq.Dealer({ linger: 0 });
+  socket.ipv6 = false;
+  socket.connect("tcp://127.0.0.1:1");
+  socket.linger = 5;
+  socket.sendTimeout = 5;
+  socket.ipv6 = false;
+  await settled(Promise.resolve());
+  process.off("warning", hear);
+  socket.close();
+  assertEquals(warnings, ["Socket option will not take effect until next connect/bind."]);
+});

@@ -1,0 +1,12 @@
+/**
+ * Plays the scenarios with npm `zeromq`, on Node, and writes what was seen as JSON. An argument names the only one.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import * as zmq from "zeromq";
+import { observeAll } from "./scenarios.ts";
+
+const seen = await observeAll(zmq, process.argv[2]);
+process.stdout.write(JSON.stringify(seen), () => process.exit(0));
