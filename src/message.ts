@@ -26,11 +26,8 @@ export type MessageInput = Part | readonly Part[];
 export interface MessagePeer {
   /** The name that whoever judged the peer gave it (RFC 27, "User-Id"); empty if nobody did. */
   readonly userId: string;
-  /**
-   * What whoever judged the peer has granted, and besides what the peer told of itself in the handshake: `Socket-Type`,
-   * `Identity`, names that begin with `X-`, and others. What was granted cannot be claimed.
-   */
-  readonly properties: ReadonlyMap<string, Uint8Array>;
+  /** The metadata that whoever judged the peer granted it, by name. Nothing in it is the peer's own claim. */
+  readonly metadata: ReadonlyMap<string, Uint8Array>;
   /** The security mechanism: `NULL`, `PLAIN` or `CURVE`. */
   readonly mechanism: string;
   /** The connection's other end, e.g. `tcp://192.0.2.1:49731`. */
@@ -101,7 +98,8 @@ export function keepPeer(received: Message | Control, made: Message): Message {
  * ```
  *
  * @param message A message as it was received.
- * @returns `undefined` if nobody made sure who sent it: the peer came with NULL and was not judged, or is in this process.
+ * @returns `undefined` if nobody made sure who sent it: the peer was not judged, and has not shown a key by CURVE; or it
+ * is in this process.
  */
 export function peerOf(message: readonly Uint8Array[]): MessagePeer | undefined {
   return Marked.peerOf(message);

@@ -151,14 +151,18 @@ export class Arena implements Desk {
     this.holder = this.subholder = undefined;
   }
 
-  /** What HSalsa20 makes of `key` and the first octets of a nonce. It lies at `subkey` then, too. */
+  /** What HSalsa20 makes of `key` and the first octets of a nonce. It is not left here. */
   derive(key: Uint8Array, prefix: Uint8Array): Uint8Array<ArrayBuffer> {
     const { memory, text, subkey } = this;
+    // Whoever's key lay there must put it back.
+    this.subholder = undefined;
     memory.set(prefix.subarray(0, PREFIX_SIZE), text);
     memory.set(key, text + PREFIX_SIZE);
     this.exports._crypto_core_hsalsa20(subkey, text, text + PREFIX_SIZE, 0);
     memory.fill(0, text, text + PREFIX_SIZE + KEY_SIZE);
-    return memory.slice(subkey, subkey + KEY_SIZE);
+    const derived = memory.slice(subkey, subkey + KEY_SIZE);
+    memory.fill(0, subkey, subkey + KEY_SIZE);
+    return derived;
   }
 
   /**

@@ -239,7 +239,9 @@ class SodiumKey implements BoxKey {
   /** For a box that is made piece by piece. */
   #derive(nonce: Uint8Array): void {
     const arena = this.#arena;
-    arena.derive(this.#key!, nonce).fill(0);
+    const subkey = arena.derive(this.#key!, nonce);
+    arena.memory.set(subkey, arena.subkey);
+    subkey.fill(0);
     arena.subholder = this;
     arena.memory.set(nonce.subarray(PREFIX_SIZE), arena.nonce);
   }

@@ -24,6 +24,8 @@ export interface PeerInfo {
   readonly version: "3.0" | "3.1";
   /** The name that whoever judged it gave it; empty if nobody did. */
   readonly userId: string;
+  /** The properties that whoever judged it granted it; absent if nobody judged it. */
+  readonly granted?: Metadata;
 }
 
 /** What a peer is to be judged by (RFC 27). */

@@ -33,6 +33,8 @@ export class Heartbeat {
   /** When a PING was sent that nothing has come after; `Infinity` if there is none. */
   #asked = Infinity;
   #sequence = 0;
+  /** Whether the last PING has been answered, or there was none. */
+  #answered = true;
   #sentAt = 0;
   #heard: number;
   /** After how long a silence, counted from its PING, the peer wants to be given up; 0: it did not ask, or was heard since. */
@@ -63,10 +65,13 @@ export class Heartbeat {
     this.#peerTtlFrom = now;
   }
 
-  /** A PONG came with this context. */
-  pong(context: Uint8Array, now: number): void {
-    if (context.length !== 2 || (context[0]! << 8 | context[1]!) !== this.#sequence) return;
+  /** A PONG came with this context. Answers whether it is the first answer to the last PING. */
+  pong(context: Uint8Array, now: number): boolean {
+    if (context.length !== 2 || (context[0]! << 8 | context[1]!) !== this.#sequence) return false;
     this.roundTrip = now - this.#sentAt;
+    const first = !this.#answered;
+    this.#answered = true;
+    return first;
   }
 
   /** Milliseconds of silence that have ended the connection by `now`, or `undefined` if it lives. */
@@ -84,6 +89,7 @@ export class Heartbeat {
     if (this.#asked === Infinity) this.#asked = now;
     this.#sequence = (this.#sequence + 1) & 0xffff;
     this.#sentAt = now;
+    this.#answered = false;
     return encodePing(this.#ttl, Uint8Array.of(this.#sequence >>> 8, this.#sequence));
   }
 

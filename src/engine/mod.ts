@@ -43,7 +43,7 @@ export { ProtocolError, ZmqError } from "../errors.ts";
 export type { ErrorCode } from "../errors.ts";
 export { Control } from "../message.ts";
 export type { Message } from "../message.ts";
-export type { HandshakeStep, Mechanism, Sealing, Verdict } from "../mechanism/mechanism.ts";
+export type { Admission, HandshakeStep, Mechanism, Sealing, Verdict } from "../mechanism/mechanism.ts";
 export { Batch, type Segment, SharedFrames } from "../wire/batch.ts";
 export type { FrameSink } from "../wire/frame.ts";
 export type { Metadata } from "../wire/metadata.ts";

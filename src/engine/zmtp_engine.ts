@@ -13,7 +13,7 @@
 import { latin1, showOctets } from "../bytes/ascii.ts";
 import { ProtocolError, quote, RefusedError, ZmqError } from "../errors.ts";
 import { Control, EMPTY, type Message } from "../message.ts";
-import type { HandshakeStep, Mechanism, Sealing, Verdict } from "../mechanism/mechanism.ts";
+import type { Admission, HandshakeStep, Mechanism, Sealing, Verdict } from "../mechanism/mechanism.ts";
 import {
   commandData,
   commandName,
@@ -296,7 +296,7 @@ export class ZmtpEngine implements Engine, FrameSink {
       } else this.#handler.judge({ mechanism, credentials: step.credentials });
       return true;
     }
-    const peer = type === "done" ? this.#know(step.metadata, step.userId) : undefined;
+    const peer = type === "done" ? this.#know(step.metadata, step.admission) : undefined;
     if (type !== "wait" && step.command !== undefined) this.#send(encodeFrame(COMMAND, step.command));
     if (type === "deny") this.#end(step.error);
     if (peer === undefined) return true;
@@ -340,7 +340,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   }
 
   /** Judges what the peer says it is. A peer that does not fit is told so before we hang up (RFC 37, "ERROR"). */
-  #know(properties: Metadata, userId = ""): PeerInfo {
+  #know(properties: Metadata, admission: Admission | undefined): PeerInfo {
     const ours = this.#options.socketType;
     const type = properties.get("Socket-Type");
     const socketType = type === undefined ? "" : String.fromCharCode(...type.subarray(0, 64));
@@ -362,7 +362,8 @@ export class ZmtpEngine implements Engine, FrameSink {
       routingId,
       properties,
       mechanism: this.#mechanism.name,
-      userId,
+      userId: admission?.userId ?? "",
+      ...(admission === undefined ? {} : { granted: admission.metadata }),
       version: this.#minor >= 1 ? "3.1" : "3.0",
     };
   }
@@ -375,6 +376,8 @@ export class ZmtpEngine implements Engine, FrameSink {
       const control = new Control(name === "SUBSCRIBE" ? "subscribe" : "cancel", commandData(body).slice());
       return this.#handler.control(control) || this.#pause();
     }
+    // Whom we ask may answer.
+    if (name === "PONG" && this.#heartbeat?.pong(commandData(body), this.#now)) return true;
     this.#countPing();
     if (name === "PING") {
       const { ttl, context } = decodePing(body);
@@ -382,8 +385,6 @@ export class ZmtpEngine implements Engine, FrameSink {
       this.#heartbeat?.peerTtl(ttl * 100, this.#now);
       this.#pong = context.slice();
       this.#handler.output();
-    } else if (name === "PONG") {
-      this.#heartbeat?.pong(commandData(body), this.#now);
     }
     return true;
   }

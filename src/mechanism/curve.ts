@@ -189,10 +189,21 @@ export class CurveSealing implements Sealing, FrameSealing {
     const counter = this.#counter;
     if (!isAbove(body, MESSAGE.length, counter, 0)) throw repeated();
     for (let i = 0; i < COUNTER_SIZE; i++) counter[i] = body[MESSAGE.length + i]!;
-    if (!this.#incoming.openFrame(body)) throw notOpened("traffic", "message");
+    if (!this.#openFrame(body)) throw notOpened("traffic", "message");
     const sealed = body[TEXT]!;
     this.flags = (sealed & MORE) | ((sealed & SEALED_COMMAND) === 0 ? 0 : COMMAND);
     return new Uint8Array(body.buffer, body.byteOffset + OVERHEAD, size - OVERHEAD);
+  }
+
+  #openFrame(body: Uint8Array): boolean {
+    try {
+      return this.#incoming.openFrame(body);
+    } catch (error) {
+      // A backend may need as much memory again as the box takes.
+      if (!(error instanceof RangeError)) throw error;
+      const found = `there is no memory for its ${body.length} octets`;
+      throw new ProtocolError("traffic", `Cannot open message: ${found}`, { cause: error });
+    }
   }
 }
 

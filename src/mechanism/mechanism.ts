@@ -17,9 +17,14 @@ export type HandshakeStep =
   | { readonly type: "wait" }
   /**
    * The handshake is complete, on our side after sending `command` if there is one. `metadata` is the peer's, and what
-   * whoever judged it has granted; `userId` is the name that it was given.
+   * whoever judged it has granted; `admission` is that alone, if somebody did.
    */
-  | { readonly type: "done"; readonly metadata: Metadata; readonly command?: Uint8Array; readonly userId?: string }
+  | {
+    readonly type: "done";
+    readonly metadata: Metadata;
+    readonly command?: Uint8Array;
+    readonly admission?: Admission;
+  }
   /** Have the peer judged by what it has shown, and call {@link Mechanism.judged}. */
   | { readonly type: "ask"; readonly credentials: readonly Uint8Array[] }
   /** We refuse the peer: it is told so by `command`, if there is one. */
@@ -27,10 +32,18 @@ export type HandshakeStep =
   /** The peer has refused us, with a reason in its own words. */
   | { readonly type: "refused"; readonly reason: string };
 
+/** What a peer was granted: a name, and properties besides its own. */
+export interface Admission {
+  /** The name; empty if it was given none. */
+  readonly userId: string;
+  /** The properties. */
+  readonly metadata: Metadata;
+}
+
 /** What became of a peer that was judged ({@link https://rfc.zeromq.org/spec/27/ | RFC 27}). */
 export type Verdict =
-  /** It may come in, by this name, and with these properties besides its own. */
-  | { readonly status: 200; readonly userId: string; readonly metadata: Metadata }
+  /** It may come in, with what it is granted; absent: there was nobody to ask. */
+  | { readonly status: 200; readonly admission?: Admission }
   /** It may not: 300 means perhaps later, 400 never, 500 that whoever judges is in trouble. */
   | { readonly status: 300 | 400 | 500; readonly text: string }
   /** Nobody could be asked, or the answer was none. */

@@ -15,7 +15,7 @@
 
 import { decodeError, encodeCommand, expectCommand, malformedCommand, tooEarly } from "../wire/command.ts";
 import { decodeMetadata, encodeMetadata, type Metadata } from "../wire/metadata.ts";
-import { type Admission, admitted, denial } from "./judged.ts";
+import { admitted, denial, type Welcome } from "./judged.ts";
 import type { HandshakeStep, Mechanism, Verdict } from "./mechanism.ts";
 
 /** The most octets that a username or a password may have. */
@@ -76,7 +76,7 @@ export class PlainServer implements Mechanism {
   readonly #metadata: Metadata;
   /** `undefined`: the client is being judged. */
   #wanted: "HELLO" | "INITIATE" | undefined = "HELLO";
-  #admission: Admission | undefined;
+  #welcome: Welcome | undefined;
 
   /** `metadata` is what we tell the client. */
   constructor(metadata: Metadata) {
@@ -90,9 +90,9 @@ export class PlainServer implements Mechanism {
   receive(command: Uint8Array): HandshakeStep {
     if (this.#wanted === undefined) throw tooEarly();
     const data = expectCommand(command, this.#wanted);
-    if (this.#admission !== undefined) {
+    if (this.#welcome !== undefined) {
       const ready = encodeCommand("READY", encodeMetadata(this.#metadata));
-      return admitted(this.#admission, decodeMetadata(data), ready);
+      return admitted(this.#welcome, decodeMetadata(data), ready);
     }
     this.#wanted = undefined;
     return { type: "ask", credentials: decodeHello(data) };
@@ -101,7 +101,7 @@ export class PlainServer implements Mechanism {
   /** Welcomes the client, or turns it away. */
   judged(verdict: Verdict): HandshakeStep {
     if (verdict.status !== 200) return denial(verdict);
-    this.#admission = verdict;
+    this.#welcome = verdict;
     this.#wanted = "INITIATE";
     return { type: "send", command: encodeCommand("WELCOME", new Uint8Array(0)) };
   }

@@ -50,8 +50,13 @@ export type SocketEvent =
     readonly socketType: string;
     /** The routing id that the peer announced; empty if it announced none. */
     readonly routingId: Uint8Array;
-    /** What whoever judged the peer has granted, and what the peer told: names that begin with `X-`, and others. */
+    /**
+     * What the peer told of itself, names that begin with `X-` and others, and what whoever judged it has granted. Only
+     * `granted` is nobody's mere claim.
+     */
     readonly properties: ReadonlyMap<string, Uint8Array>;
+    /** What whoever judged the peer (RFC 27) has granted it; absent if nobody did. */
+    readonly granted?: ReadonlyMap<string, Uint8Array>;
     /** The security mechanism: `NULL`, `PLAIN` or `CURVE`. */
     readonly mechanism: string;
     /** The name that whoever judged the peer gave it (RFC 27); empty if nobody did. */

@@ -39,9 +39,15 @@ export class Backoff {
    *
    * @param random From 0 up to 1.
    * @param error Whether the peer had broken the protocol, or hung up at once.
+   * @param slowest How long it may come to be for that, in milliseconds, if no maximum is set.
    * @returns Milliseconds; `Infinity`: never again.
    */
-  next({ interval, maximum }: BackoffOptions, random: number, error: boolean): number {
+  next(
+    { interval, maximum }: BackoffOptions,
+    random: number,
+    error: boolean,
+    slowest: number = SLOWEST_AFTER_ERROR,
+  ): number {
     if (interval <= 0 || interval === Infinity) return Infinity;
     // Only a connection that was of use makes up for earlier errors.
     if (this.#shaken && !error) this.#errors = 0;
@@ -49,8 +55,8 @@ export class Backoff {
     const grown = doubled(interval, this.#failures++);
     const wait = maximum > 0 ? spread(Math.min(grown, maximum), random) : interval + random * interval;
     if (!error) return wait;
-    const slowest = maximum > 0 ? maximum : SLOWEST_AFTER_ERROR;
-    return Math.max(wait, spread(Math.min(doubled(interval, this.#errors++), slowest), random));
+    const most = maximum > 0 ? maximum : slowest;
+    return Math.max(wait, spread(Math.min(doubled(interval, this.#errors++), most), random));
   }
 }
 

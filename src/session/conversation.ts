@@ -24,6 +24,7 @@ export const FAREWELL = 1000;
 
 /** A chunk of so many octets is part of a flood: a lone message need not count. */
 const FLOOD = 16 * 1024;
+const NOTHING: ReadonlyMap<string, Uint8Array> = /* @__PURE__ */ new Map();
 /** For how long one turn takes what floods bring, from all peers together. In milliseconds. */
 const A_TURN = 2;
 
@@ -65,8 +66,6 @@ export class Conversation implements EngineHandler, LinkHandler {
   /** Whether we have hung up, and wait for the peer to do so too. */
   #leaving = false;
   #over = false;
-  /** Whether the peer is judged by somebody. */
-  #judged = false;
   /** Whom messages are from, if the peer had to show who it is. */
   #sender: MessagePeer | undefined;
   /** Whether messages are thrown away as they come. */
@@ -204,9 +203,9 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   /** The handshake is complete. */
   ready(peer: PeerInfo): void {
-    const { socketType, routingId, mechanism, userId, properties } = peer;
-    if (this.#judged || mechanism !== "NULL") {
-      this.#sender = { userId, properties, mechanism, peer: this.link.remote };
+    const { socketType, routingId, mechanism, userId, granted } = peer;
+    if (granted !== undefined || mechanism === "CURVE") {
+      this.#sender = { userId, metadata: granted ?? NOTHING, mechanism, peer: this.link.remote };
     }
     // Not all that it has told: that is for whoever hears of the handshake, and need not be kept.
     this.peer = { socketType, routingId: routingId.length === 0 ? EMPTY : routingId };
@@ -217,7 +216,6 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   /** The peer is to be judged. */
   judge(question: Question): void {
-    this.#judged = true;
     const judging = this.#judging = new AbortController();
     this.#owner.judge(question, this.link.remote, judging.signal).then((verdict) => {
       this.#judging = undefined;

@@ -39,7 +39,7 @@ export class Reports {
   }
 
   /** The handshake is complete. */
-  shaken(peer: string, { socketType, routingId, properties, mechanism, userId, version }: PeerInfo): void {
+  shaken(peer: string, { socketType, routingId, properties, mechanism, userId, granted, version }: PeerInfo): void {
     if (!this.#audience.observed) return;
     const endpoint = this.#endpoint;
     const id = routingId.slice();
@@ -52,6 +52,7 @@ export class Reports {
       properties,
       mechanism,
       userId,
+      ...(granted === undefined ? {} : { granted }),
       version,
     });
   }

@@ -90,13 +90,15 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   readonly linger?: number;
   /**
    * Milliseconds before a failed or lost endpoint is dialled again, and up to as much again at random; 0 or
-   * `Infinity`: never. Default 100. A peer that hangs up at once or breaks the protocol, again and again, is dialled
-   * ever more rarely, down to every 30 seconds or `reconnectMaxInterval`. libzmq: `ZMQ_RECONNECT_IVL`.
+   * `Infinity`: never. Default 100. A peer that hangs up at once, again and again, is dialled ever more rarely, down
+   * to every 2 seconds, and one that breaks the protocol, to every 30; if `reconnectMaxInterval` is set, to that.
+   * libzmq: `ZMQ_RECONNECT_IVL`.
    */
   readonly reconnectInterval?: number;
   /**
    * If greater than 0, the wait doubles at each failure up to this many milliseconds, and is spread by up to a quarter.
-   * A handshake starts it over. Default 0: no growth. libzmq: `ZMQ_RECONNECT_IVL_MAX`.
+   * A handshake starts it over. Default 0: no growth, but for peers that are of no use (see
+   * `reconnectInterval`). libzmq: `ZMQ_RECONNECT_IVL_MAX`.
    */
   readonly reconnectMaxInterval?: number;
   /**

@@ -36,7 +36,7 @@ const REQUEST_ID = "1";
 const REPLY_FRAMES = 7;
 /** How long an answer may take, in milliseconds, whatever the limit of the handshake. */
 const LONGEST = 30_000;
-const ALLOWED: Verdict = { status: 200, userId: "", metadata: new Map() };
+const ALLOWED: Verdict = { status: 200 };
 
 /** Judges a peer at an address, by asking or without. `signal` takes the question back. */
 export async function judge(
@@ -101,7 +101,10 @@ export function readReply(reply: Message): Verdict {
   const code = ([200, 300, 400, 500] as const).find((known) => `${known}` === keyOf(status!));
   if (code === undefined) return refuse(`status ${show(keyOf(status!))}`, "200, 300, 400 or 500");
   if (code !== 200) return { status: code, text: words };
-  return { status: 200, userId: new TextDecoder().decode(userId!), metadata: decodeMetadata(metadata!) };
+  return {
+    status: 200,
+    admission: { userId: new TextDecoder().decode(userId!), metadata: decodeMetadata(metadata!) },
+  };
 }
 
 function nobody(): Verdict {

@@ -1,5 +1,6 @@
 /** The same of both backends: published vectors, what must be refused, and each against the other. */
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { latin1 } from "../../src/bytes/ascii.ts";
 import type { BoxKey, CryptoBackend } from "../../src/crypto/backend.ts";
 import { makeKeyPair, publicKeyByNode, publicKeyOf } from "../../src/crypto/key_pair.ts";
 import { builtin } from "../../src/crypto/builtin.ts";
@@ -311,6 +312,52 @@ for (const crypto of backends) {
     }
   });
 
+  test(`${name}: rows and keys keep apart, whatever is made, used and wiped between two boxes of one`, () => {
+    const random = new Random(77);
+    const prefix = latin1("CurveZMQMESSAGES");
+    const lengths = [5, 63, 300, 40_000];
+    const fresh = () => {
+      const secret = random.octets(32);
+      const key = crypto.secret(secret);
+      return { secret, key, row: key.row(prefix, new Uint8Array(8)), sealed: 0 };
+    };
+    const ends = Array.from({ length: 4 }, fresh);
+    for (let step = 0; step < 400; step++) {
+      const at = random.below(ends.length);
+      const end = ends[at]!;
+      const { key, row, secret } = end;
+      const body = random.octets(lengths[random.below(lengths.length)]!);
+      const nonce = new Uint8Array(24);
+      switch (random.below(8)) {
+        case 0:
+          key.wipe();
+          ends[at] = fresh();
+          break;
+        case 1:
+          key.row(latin1("another's prefix"), new Uint8Array(8));
+          break;
+        case 2: {
+          const box = new Uint8Array(16 + body.length);
+          key.seal(nonce, body, box, 0);
+          assertEquals(crypto.secret(secret).open(nonce, box, 0), body);
+          break;
+        }
+        default: {
+          const frame = new Uint8Array(32 + 1 + body.length);
+          row.sealFrame(1, body, frame, 0);
+          nonce.set(prefix);
+          new DataView(nonce.buffer).setUint32(20, ++end.sealed);
+          // Opened by a key of its own, that nothing else has been done with.
+          const text = crypto.secret(secret).open(nonce, frame, 16);
+          assert(text !== undefined, `step ${step}: the box is not its row's`);
+          assertEquals(text.subarray(1), body);
+          if (random.below(2) === 0) ends[random.below(ends.length)]!.key.row(prefix, new Uint8Array(8));
+          assert(row.openFrame(frame), `step ${step}: the row does not open its own box`);
+        }
+      }
+    }
+  });
+
   test(`${name}: a row is wiped with its key`, () => {
     const key = crypto.secret(FIRST_KEY);
     const row = key.row(NONCE.subarray(0, 16), new Uint8Array(8));
@@ -391,6 +438,9 @@ test("libsodium's memory keeps nothing of a row that is wiped, nor of what went 
   const key = sodium!.secret(random.octets(32));
   const [prefix, none] = [random.octets(16), new Uint8Array(8)];
   const row = key.row(prefix, none);
+  // It lies there while it serves, and no sooner.
+  assertEquals(arena.memory.subarray(arena.subkey, arena.subkey + 32), new Uint8Array(32));
+  row.sealFrame(0, new Uint8Array(1), new Uint8Array(34), 0);
   const subkey = arena.memory.slice(arena.subkey, arena.subkey + 32);
   for (const size of [600, 20_000, 100_000]) {
     const text = random.octets(size);

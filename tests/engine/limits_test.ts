@@ -1,5 +1,5 @@
 /** What a peer may send of what costs memory or time and carries nothing: so much, and no more. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { hex, test } from "../harness.ts";
 import { connected, type Options, type Recorded } from "../engine_fixture.ts";
 
@@ -81,4 +81,18 @@ test("an unfinished message and a command between its frames hold maxMessageSize
   assertEquals(recorded.log, [
     "fail Cannot read frame: body is 100001 octets after 100000 octets of the same message, limit is 200000",
   ]);
+});
+
+test("an answer to our PING is no flood, however often we ask; a second answer to the same is", () => {
+  const heartbeat = { interval: 10, timeout: 1000, ttl: 0 };
+  const pull = connected("PULL", "PUSH", { maxPingRate: 1, heartbeat });
+  for (let now = 10; now < 10_000; now += 10) {
+    pull.engine.tick(now);
+    const ping = pull.sent();
+    assert(ping.startsWith("04 09 04 50 49 4E 47 00 00"), ping);
+    pull.feed(`04 07 04 50 4F 4E 47 ${ping.slice(-5)}`, now);
+  }
+  assertEquals(pull.error, undefined);
+  for (let i = 0; i < 30; i++) pull.feed("04 07 04 50 4F 4E 47 03 E7", 10_000);
+  assertMatch(pull.error!.message, /more than 1 a second carry nothing/);
 });

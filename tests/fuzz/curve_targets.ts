@@ -19,7 +19,7 @@ import { Random as Numbers } from "../random.ts";
 import { commandLine, judgePeer, readMetadata } from "./reference.ts";
 import type { Target } from "./target.ts";
 
-const ADMITTED: Verdict = { status: 200, userId: "", metadata: new Map() };
+const ADMITTED: Verdict = { status: 200, admission: { userId: "", metadata: new Map() } };
 const DENIED: Verdict = { status: 400, text: "no" };
 const COMMAND_LIMIT = 65536;
 /** Octets of a MESSAGE beyond its body. */

@@ -274,7 +274,7 @@ function checkOutput(output: Uint8Array): void {
 /** What may still be asked of an engine, whatever its state: it does not throw, and what has failed stays silent. */
 function finish({ engine, error, log }: Played): void {
   engine.receive(new Uint8Array([4, 0]), 2);
-  engine.judged?.({ status: 200, userId: "", metadata: new Map() });
+  engine.judged?.({ status: 200, admission: { userId: "", metadata: new Map() } });
   engine.resume();
   if (error !== undefined) {
     engine.receive(new Uint8Array(100), 3);

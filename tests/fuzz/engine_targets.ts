@@ -19,7 +19,7 @@ import { Reader, same, Writer } from "./octets.ts";
 import { expect, readMetadata, type Step } from "./reference.ts";
 import type { Target } from "./target.ts";
 
-const ADMITTED: Verdict = { status: 200, userId: "joe", metadata: new Map() };
+const ADMITTED: Verdict = { status: 200, admission: { userId: "joe", metadata: new Map() } };
 const DENIED: readonly Verdict[] = [
   { status: 400, text: "no" },
   { status: 300, text: "later" },

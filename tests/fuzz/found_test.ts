@@ -27,7 +27,7 @@ test("under CURVE a command passes however short messages must be, as it does wi
     const peer = (body: Uint8Array): boolean => pub.engine.receive(new Writer().frame(COMMAND, body).done(), 0);
     peer(hello(0x100, new Uint8Array(64), 1));
     peer(initiate(sound, told));
-    pub.engine.judged({ status: 200, userId: "", metadata: new Map() });
+    pub.engine.judged({ status: 200, admission: { userId: "", metadata: new Map() } });
     return pub;
   };
   const send = (pub: Recorded, flags: number, body: Uint8Array): void =>

@@ -108,7 +108,7 @@ const zap: Target = {
     const granted = sound && spelt[3] === "200" && readMetadata(frames[6]!) !== undefined;
     same(verdict?.status === 200, granted, "whether the peer may come in");
     same(verdict !== undefined, granted || refused, "whether there is a verdict");
-    if (verdict?.status === 200) same(verdict.userId, new TextDecoder().decode(frames[5]));
+    if (verdict?.status === 200) same(verdict.admission?.userId, new TextDecoder().decode(frames[5]));
   },
 };
 

@@ -13,7 +13,7 @@ import { test } from "../harness.ts";
 import { Random } from "../random.ts";
 import { VECTORS } from "./curve_vectors.ts";
 
-const ADMITTED: Verdict = { status: 200, userId: "", metadata: new Map() };
+const ADMITTED: Verdict = { status: 200, admission: { userId: "", metadata: new Map() } };
 const told = (type: string) => new Map([["Socket-Type", latin1(type)], ["Identity", new Uint8Array()]]);
 const serverKeys = { publicKey: VECTORS.serverPublic, secretKey: VECTORS.serverSecret };
 const clientKeys = {
@@ -76,11 +76,11 @@ for (const name of ["libsodium", "noble"] as const) {
     assertEquals(server.receive(VECTORS.hello), { type: "send", command: VECTORS.welcome });
     assertEquals(client.receive(VECTORS.welcome), { type: "send", command: VECTORS.initiate });
     assertEquals(server.receive(VECTORS.initiate), { type: "ask", credentials: [VECTORS.clientPublic] });
-    const verdict: Verdict = { status: 200, userId: "joe", metadata: new Map([["Group", latin1("a")]]) };
+    const verdict: Verdict = { status: 200, admission: { userId: "joe", metadata: new Map([["Group", latin1("a")]]) } };
     const done = server.judged(verdict);
     assertEquals(command(done), VECTORS.ready);
     assert(done.type === "done");
-    assertEquals(done.userId, "joe");
+    assertEquals(done.admission?.userId, "joe");
     assertEquals([...done.metadata], [["Group", latin1("a")], ...told("DEALER")]);
     assertEquals(client.receive(VECTORS.ready), { type: "done", metadata: told("ROUTER") });
     assertEquals(encodeMetadata(told("DEALER")), VECTORS.metadata);
@@ -290,3 +290,22 @@ for (const name of ["libsodium", "noble"] as const) {
     { timeout: 60_000 },
   );
 }
+
+test("CURVE: want of memory while a message is opened is the end of its connection, and of nothing else", async () => {
+  const crypto = await loadCrypto();
+  const { client, server } = joined(crypto);
+  const sealed = client.sealing!.seal([encodeFrame(0, latin1("hello"))]).slice();
+  // Memory cannot be made scarce, so that what would ask for it says that it is.
+  const row = Object.getPrototypeOf(crypto.secret(new Uint8Array(32)).row(new Uint8Array(16), new Uint8Array(8)));
+  const { openFrame } = row;
+  row.openFrame = () => {
+    throw new RangeError("Array buffer allocation failed");
+  };
+  try {
+    const sink = server.sealing!.opening({ frame: () => true }, 1000);
+    const error = assertThrows(() => new FrameDecoder(sink, 2000).decode(sealed), ProtocolError);
+    assertEquals(error.message, "Cannot open message: there is no memory for its 38 octets");
+  } finally {
+    row.openFrame = openFrame;
+  }
+});

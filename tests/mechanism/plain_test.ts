@@ -7,7 +7,7 @@ import { NullMechanism } from "../../src/mechanism/null.ts";
 import { PlainClient, PlainServer } from "../../src/mechanism/plain.ts";
 import { hex, test } from "../harness.ts";
 
-const ADMITTED: Verdict = { status: 200, userId: "admin", metadata: new Map([["Group", latin1("a")]]) };
+const ADMITTED: Verdict = { status: 200, admission: { userId: "admin", metadata: new Map([["Group", latin1("a")]]) } };
 const METADATA = new Map([["Socket-Type", latin1("REQ")]]);
 const METADATA_OCTETS = "0B 53 6F 63 6B 65 74 2D 54 79 70 65 00 00 00 03 52 45 51";
 const HELLO = "05 48 45 4C 4C 4F 05 61 64 6D 69 6E 06 73 65 63 72 65 74";
@@ -31,7 +31,7 @@ test("PLAIN: every octet of a handshake, on both sides", () => {
   assertEquals(other.judged(ADMITTED), { type: "send", command: hex(WELCOME) });
   assertEquals(other.receive(hex(INITIATE)), {
     type: "done",
-    userId: "admin",
+    admission: { userId: "admin", metadata: new Map([["Group", latin1("a")]]) },
     metadata: new Map([["Group", latin1("a")], ...METADATA]),
     command: hex(READY),
   });
@@ -92,7 +92,8 @@ test("PLAIN: commands out of turn are errors", () => {
 
 test("NULL with a judge says READY to those who may come in, whoever of the two is first", () => {
   const judged = () => new JudgedNull(new NullMechanism(METADATA));
-  const done = { type: "done", userId: "admin", metadata: new Map([["Group", latin1("a")], ...METADATA]) } as const;
+  const admission = { userId: "admin", metadata: new Map([["Group", latin1("a")]]) };
+  const done = { type: "done", admission, metadata: new Map([["Group", latin1("a")], ...METADATA]) } as const;
   const first = judged();
   assertEquals(first.start(), { type: "ask", credentials: [] });
   assertEquals(first.judged(ADMITTED), { type: "send", command: hex(READY) });
