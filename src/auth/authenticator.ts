@@ -26,6 +26,12 @@ export interface AuthenticatorOptions {
    * `handshakeInterval`.
    */
   readonly timeout?: number;
+  /**
+   * How many peers are judged at a time, 1 or more; `Infinity`: no limit. Default 1024. Others wait for a place, and
+   * whoever leaves meanwhile is never asked about. A place is taken until the verdict, also by a peer that leaves while
+   * it is judged: a callback that is done early lets others in early.
+   */
+  readonly maxQuestions?: number;
 }
 
 /** What a rule is for. */
@@ -38,6 +44,7 @@ export interface AuthRuleOptions {
 }
 
 const DEFAULT_TIMEOUT = 10_000;
+const DEFAULT_MAX_QUESTIONS = 1024;
 /** Nobody waits longer for an answer. */
 const LONGEST_TIMEOUT = 30_000;
 const LONGEST_DOMAIN = 255;
@@ -85,6 +92,7 @@ const OPTIONS = {
 export class Authenticator implements AsyncDisposable {
   readonly #context: Context;
   readonly #policy: Policy;
+  readonly #maxQuestions: number;
   readonly #listeners: AuthListeners = new AuthListeners();
   #router: Router | undefined;
   #starting: Promise<void> | undefined;
@@ -93,21 +101,29 @@ export class Authenticator implements AsyncDisposable {
   /**
    * Makes an authenticator that judges nobody until it is started.
    *
-   * @param options The context, and how long callbacks have.
+   * @param options The context, how long callbacks have, and how many peers are judged at a time.
    * @throws {TypeError} If an option is unknown, or of the wrong type.
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(options: AuthenticatorOptions = {}) {
     const what = "Cannot make authenticator:";
-    checkOptions(what, options, ["context", "timeout"]);
-    const { context = sharedContext(), timeout = DEFAULT_TIMEOUT } = options;
+    checkOptions(what, options, ["context", "timeout", "maxQuestions"]);
+    const { context = sharedContext(), timeout = DEFAULT_TIMEOUT, maxQuestions = DEFAULT_MAX_QUESTIONS } = options;
     if (!(context instanceof Context)) throw wrongType(`${what} context is ${show(context)}, wanted a Context`);
     const wanted = `milliseconds, 1 to ${LONGEST_TIMEOUT}`;
     if (typeof timeout !== "number") throw wrongType(`${what} timeout is ${show(timeout)}, wanted ${wanted}`);
     if (!(timeout >= 1 && timeout <= LONGEST_TIMEOUT)) {
       throw wrongRange(`${what} timeout is ${timeout}, wanted ${wanted}`);
     }
+    const many = "a whole number, 1 or more, or Infinity";
+    if (typeof maxQuestions !== "number") {
+      throw wrongType(`${what} maxQuestions is ${show(maxQuestions)}, wanted ${many}`);
+    }
+    if (!(maxQuestions >= 1 && (Number.isInteger(maxQuestions) || maxQuestions === Infinity))) {
+      throw wrongRange(`${what} maxQuestions is ${maxQuestions}, wanted ${many}`);
+    }
     this.#context = context;
+    this.#maxQuestions = maxQuestions;
     this.#policy = new Policy(timeout, systemClock);
   }
 
@@ -172,8 +188,8 @@ export class Authenticator implements AsyncDisposable {
    * });
    * ```
    *
-   * @param rule Passwords by username, each 1 to 255 octets, copied; or what judges each peer. Any number of calls may be
-   * waited for at a time, and one that throws or does not answer harms that peer alone.
+   * @param rule Passwords by username, each 1 to 255 octets, copied; or what judges each peer. As many calls as
+   * `maxQuestions` may be waited for at a time, and one that throws or does not answer harms no other peer.
    * @param options `domain`: which sockets are meant.
    * @returns This, for chaining.
    * @throws {TypeError} If the rule or an option is of the wrong type.
@@ -271,7 +287,7 @@ export class Authenticator implements AsyncDisposable {
   }
 
   /**
-   * Judges nobody any more. Who is being judged is denied with 300. Its context's `close` does the same. To close twice
+   * Judges nobody any more. Who is being judged, or waits for that, is denied with 300. Its context's `close` does the same. To close twice
    * is to close once, and it cannot be started again.
    *
    * @returns When `inproc://zeromq.zap.01` is free.
@@ -300,19 +316,40 @@ export class Authenticator implements AsyncDisposable {
     void this.#serve(router);
   }
 
+  /**
+   * Reads questions, and none beyond `maxQuestions`: those that wait in the socket are gone with their askers. So
+   * strangers who come and go cannot begin more than can be ended.
+   */
   async #serve(router: Router): Promise<void> {
+    let underWay = 0;
+    let wake = (): void => {};
+    const done = (): void => {
+      underWay--;
+      wake();
+    };
+    // Whoever waits for a place need not see that the context has been closed.
+    router.events.on("end", () => wake());
     for await (const frames of router) {
       const request = readZapRequest(frames as Message);
-      if (request !== undefined) void this.#answer(router, request);
+      if (request === undefined) continue;
+      underWay++;
+      this.#answer(router, request).then(done);
+      while (underWay >= this.#maxQuestions && !router.closed) await new Promise<void>((resolve) => wake = resolve);
+      // What was waiting is asked by sockets that are closed themselves.
+      if (router.closed) break;
     }
     // Its context may have been closed, and it with that.
     this.#closed = true;
     this.#policy.close();
   }
 
-  /** Answers one question, beside any number of others. Never rejects. */
+  /** Answers one question, beside others. Never rejects. */
   async #answer(router: Router, request: ZapRequest): Promise<void> {
     const { question } = request;
+    // The rules are gone: it has waited for a place.
+    if (this.#closed) {
+      return reply(router, writeZapReply(request, { status: 300, text: "the authenticator is closed" }));
+    }
     if (typeof question === "string") return reply(router, writeZapReply(request, { status: 500, text: question }));
     const { peer, answer, faults } = await this.#policy.judge(question);
     reply(router, writeZapReply(request, answer));

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { ZmqError } from "../errors.ts";
+import { show, ZmqError } from "../errors.ts";
 import { Certificate, checkPath, loadCertificate } from "./certificate.ts";
 import { type CertificateFiles, fileError, type FileState, systemFiles } from "./files.ts";
 
@@ -17,7 +17,8 @@ import { type CertificateFiles, fileError, type FileState, systemFiles } from ".
 export interface CertificateStore {
   /**
    * The certificate with this public key, which may be judged in any way: none for a peer that is not to come in. What
-   * it throws or rejects with keeps this peer out, with status 500.
+   * it throws or rejects with keeps this peer out, with status 500; but a {@link ZmqError} whose `code` is `EAGAIN`
+   * with 300, which is no `error` event: the peer may come back later.
    *
    * @param publicKey The peer's key, 40 characters of Z85: it has proved that it has the secret one.
    * @param report Tells of a fault that is not this peer's: it becomes an `error` event of the {@link Authenticator}.
@@ -43,8 +44,13 @@ interface Entry {
   readonly content: Certificate | Error;
 }
 
-/** What a look found: certificates by their public keys. */
-type Look = ReadonlyMap<string, Certificate>;
+/** What a look found. */
+interface Look {
+  /** Certificates by their public keys. */
+  readonly byKey: ReadonlyMap<string, Certificate>;
+  /** Why a file could not be read: it may be a certificate all the same. `undefined` if all could. */
+  readonly unread: Error | undefined;
+}
 
 /** What a folder of certificates does, wherever its files and the time come from. */
 export class CertificateFolder implements CertificateStore {
@@ -65,11 +71,20 @@ export class CertificateFolder implements CertificateStore {
     this.#now = now;
   }
 
-  /** The certificate with this key, as of now. Each problem is reported once. */
+  /**
+   * The certificate with this key, as of now. Each problem is reported once.
+   *
+   * @throws {ZmqError} (rejects) `EAGAIN`, if there is none but in a file that could not be read, perhaps.
+   */
   async find(publicKey: string, report: (error: Error) => void = () => {}): Promise<Certificate | undefined> {
-    const byKey = await this.look();
+    const { byKey, unread } = await this.look();
     for (const problem of this.#unreported.splice(0)) report(problem);
-    return byKey.get(publicKey);
+    const found = byKey.get(publicKey);
+    if (found !== undefined || unread === undefined) return found;
+    const why = "a file could not be read that may have it";
+    throw new ZmqError("EAGAIN", `Cannot find certificate in ${show(this.#path)}: ${why}, wanted them all`, {
+      cause: unread,
+    });
   }
 
   /** Looks at the folder as it is now, or a little later. */
@@ -94,6 +109,7 @@ export class CertificateFolder implements CertificateStore {
     const entries = new Map<string, Entry>();
     const byKey = new Map<string, Certificate>();
     const problems: Error[] = [];
+    let unread: Error | undefined;
     const names = await this.#list();
     for (let at = 0; at < names.length; at += AT_ONCE) {
       const some = names.slice(at, at + AT_ONCE);
@@ -102,13 +118,15 @@ export class CertificateFolder implements CertificateStore {
         if (entry === undefined) continue;
         entries.set(some[i]!, entry);
         const { content } = entry;
-        if (content instanceof Error) problems.push(content);
-        else if (!byKey.has(content.publicKey)) byKey.set(content.publicKey, content);
+        if (content instanceof Error) {
+          problems.push(content);
+          if (!isOfContent(content)) unread ??= content;
+        } else if (!byKey.has(content.publicKey)) byKey.set(content.publicKey, content);
       }
     }
     this.#entries = entries;
     this.problems = problems;
-    return byKey;
+    return { byKey, unread };
   }
 
   async #list(): Promise<string[]> {
@@ -142,7 +160,8 @@ export class CertificateFolder implements CertificateStore {
     } catch (error) {
       const fault = error as Error;
       if (fault instanceof ZmqError && fault.code === "ENOENT") return undefined;
-      return this.#failed(known, state, fault, settled);
+      // What the system could not do now it may be able to do at the next look, though the file is the same.
+      return this.#failed(known, state, fault, settled && isOfContent(fault));
     }
   }
 
@@ -158,6 +177,11 @@ export class CertificateFolder implements CertificateStore {
 const MOST_UNREPORTED = 100;
 
 const NOWHERE: FileState = { isFile: false, size: 0, modified: 0, changed: 0, number: 0 };
+
+/** Whether a file is wrong in itself, rather than out of reach: then it stays so until it changes. */
+function isOfContent(fault: Error): boolean {
+  return fault instanceof RangeError || fault instanceof TypeError;
+}
 
 /** Neither hidden, nor a secret file, as CZMQ and pyzmq name those. */
 function isCandidate(name: string): boolean {
@@ -175,8 +199,9 @@ function same(one: FileState, other: FileState): boolean {
  * its files are read but hidden ones, folders, and those whose names end in `_secret`.
  *
  * A file that is no certificate lets nobody in, and keeps nobody out: it becomes an `error` event of the
- * {@link Authenticator}, once, and is listed in {@link problems}. Whoever can write to the folder can let
- * anybody in.
+ * {@link Authenticator}, once, and is listed in {@link problems}. So does one that cannot be read: it is tried again at
+ * every look, and meanwhile a peer whose key is in no other is denied with 300, and dials again. Whoever can write to
+ * the folder can let anybody in.
  *
  * @example Clients in a folder
  * ```ts
@@ -220,7 +245,7 @@ export class CertificateDirectory implements CertificateStore {
     return directory;
   }
 
-  /** The files that are no certificates, each as the error that says why, as of the last look. */
+  /** The files that are no certificates or cannot be read, each as the error that says why, as of the last look. */
   get problems(): readonly Error[] {
     return this.#folder.problems;
   }
@@ -232,7 +257,7 @@ export class CertificateDirectory implements CertificateStore {
    * @throws {ZmqError} (rejects) If the folder cannot be read any more.
    */
   async certificates(): Promise<readonly Certificate[]> {
-    return [...(await this.#folder.look()).values()];
+    return [...(await this.#folder.look()).byKey.values()];
   }
 
   /**
@@ -241,7 +266,8 @@ export class CertificateDirectory implements CertificateStore {
    * @param publicKey 40 characters of Z85.
    * @param report Is told of each file that is no certificate, once for as long as it is wrong in the same way.
    * @returns The certificate, without its secret key; `undefined` if there is none.
-   * @throws {ZmqError} (rejects) If the folder cannot be read any more.
+   * @throws {ZmqError} (rejects) If the folder cannot be read any more; `EAGAIN`, if there is none, but a file that
+   * could not be read may have it.
    */
   find(publicKey: string, report: (error: Error) => void = () => {}): Promise<Certificate | undefined> {
     return this.#folder.find(publicKey, report);

@@ -33,8 +33,9 @@ export type AuthEvent =
     /** What has happened. */
     readonly type: "error";
     /**
-     * What went wrong. Its `cause`, where it has one, is what was thrown, as it was; unless the peer's password was in
-     * its words.
+     * What went wrong. Its `cause`, where it has one, is what was thrown, as it was. What a callback for PLAIN throws may
+     * have the password anywhere in it, and is never passed on: the message tells its class, and its `code` if that is
+     * at most 32 capital letters, digits and `_`.
      */
     readonly error: Error;
     /** Who was being judged. */

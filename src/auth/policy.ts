@@ -157,7 +157,7 @@ export class Policy {
       return right ? { status: 200, userId: name, metadata: new Map() } : no("unknown user or wrong password");
     }
     const asked = { ...asking(question), username: name, password: word };
-    return await this.#ask("the callback for PLAIN", faults, word, async (signal) => {
+    return await this.#ask("the callback for PLAIN", faults, (error) => secretFault(error, word), async (signal) => {
       return readAnswer(await rule({ ...asked, signal }), name);
     });
   }
@@ -168,7 +168,7 @@ export class Policy {
     if (rule === "any") return { status: 200, userId: publicKey, metadata: new Map() };
     if (typeof rule === "function") {
       const asked = { ...asking(question), publicKey };
-      return await this.#ask("the callback for CURVE", faults, "", async (signal) => {
+      return await this.#ask("the callback for CURVE", faults, openFault, async (signal) => {
         return readAnswer(await rule({ ...asked, signal }), publicKey);
       });
     }
@@ -177,8 +177,16 @@ export class Policy {
       return known === undefined ? no("unknown key") : grantOf(known);
     }
     const store = rule as CertificateStore;
-    return await this.#ask("the store of certificates", faults, "", async () => {
-      const found = await store.find(publicKey, (error) => void faults.push(error));
+    return await this.#ask("the store of certificates", faults, openFault, async () => {
+      let found: Certificate | undefined;
+      try {
+        found = await store.find(publicKey, (error) => void faults.push(error));
+      } catch (error) {
+        if (error instanceof ZmqError && error.code === "EAGAIN") {
+          return { status: 300, text: "the store of certificates cannot tell now" };
+        }
+        throw error;
+      }
       if (found === undefined) return no("unknown key");
       if (found instanceof Certificate && found.publicKey === publicKey) return grantOf(found);
       throw wrongType(
@@ -191,7 +199,7 @@ export class Policy {
   async #ask(
     who: string,
     faults: Error[],
-    secret: string,
+    tell: (error: unknown) => Told,
     work: (signal: AbortSignal) => Promise<ZapAnswer>,
   ): Promise<ZapAnswer> {
     const outcome = await this.#wait(work);
@@ -206,7 +214,7 @@ export class Policy {
         return { status: 300, text: `${who} has not answered` };
       }
       case "failed":
-        faults.push(faultOf(who, outcome.error, secret));
+        faults.push(faultOf(who, tell(outcome.error)));
         return { status: 500, text: `${who} has failed` };
     }
   }
@@ -252,24 +260,43 @@ function asking({ domain, address, routingId }: ZapQuestion): Pick<ZapQuestion, 
   return { domain, address, routingId };
 }
 
-/** What was thrown, behind words of ours. Its own are left out if the peer's password is among them. */
-function faultOf(who: string, thrown: unknown, secret: string): Error {
-  const what = `Cannot judge peer: ${who} has failed`;
-  const wanted = "wanted true, false, a grant or a refusal";
-  if (tells(thrown, secret)) return new ZmqError("EIO", `${what} in words that may hold the password, ${wanted}`);
-  return new ZmqError("EIO", `${what}, ${wanted}`, { cause: thrown });
+/** What is told of what was thrown: words of ours, and perhaps itself. */
+interface Told {
+  readonly words: string;
+  readonly options?: ErrorOptions;
 }
 
-/** Whether a secret is in what was thrown, as far as its words go, or cannot be looked for. */
-function tells(thrown: unknown, secret: string): boolean {
-  if (secret === "") return false;
+function faultOf(who: string, { words, options }: Told): Error {
+  const wanted = "wanted true, false, a grant or a refusal";
+  return new ZmqError("EIO", `Cannot judge peer: ${who} has failed${words}, ${wanted}`, options);
+}
+
+/** Where there is no secret to keep. */
+function openFault(thrown: unknown): Told {
+  return { words: "", options: { cause: thrown } };
+}
+
+/**
+ * Where the password is known to whoever has thrown: it may be anywhere in that, also where nobody would look. So only
+ * the class is told, which the program has named, and a code that looks like the system's.
+ */
+function secretFault(thrown: unknown, password: string): Told {
   try {
-    const words = thrown instanceof Error ? [thrown.message, thrown.stack, JSON.stringify(thrown)] : [String(thrown)];
-    return words.some((text) => text?.includes(secret));
+    if (typeof thrown !== "object" || thrown === null) return { words: ` with a value (${typeof thrown})` };
+    const name: unknown = Object.getPrototypeOf(thrown)?.constructor?.name;
+    const { code } = thrown as { readonly code?: unknown };
+    const may = (text: unknown, form: RegExp): text is string =>
+      typeof text === "string" && form.test(text) && (password === "" || !text.includes(password));
+    const known = may(name, CLASS) ? name : "an object";
+    return { words: ` with ${known}${may(code, CODE) ? ` (${code})` : ""}` };
   } catch {
-    return true;
+    // It does not let itself be looked at.
+    return { words: " with an object" };
   }
 }
+
+const CLASS = /^[A-Za-z_$][\w$]{0,63}$/;
+const CODE = /^[A-Z0-9_]{1,32}$/;
 
 function readCurve(rule: unknown): ReadCurve {
   const what = "Cannot take keys:";

@@ -444,12 +444,16 @@ test("wrong configuration throws at the call", async () => {
   for (
     const [options, error, message] of [
       [null, TypeError, /options are null, wanted an object/],
-      [{ contxt: 1 }, TypeError, /option "contxt" is unknown, wanted context, timeout/],
+      [{ contxt: 1 }, TypeError, /option "contxt" is unknown, wanted context, timeout, maxQuestions/],
       [{ context: {} }, TypeError, /context is an object \(Object\), wanted a Context/],
       [{ timeout: "1" }, TypeError, /timeout is "1", wanted milliseconds, 1 to 30000/],
       [{ timeout: 0 }, RangeError, /timeout is 0, wanted milliseconds, 1 to 30000/],
       [{ timeout: Infinity }, RangeError, /timeout is Infinity/],
       [{ timeout: NaN }, RangeError, /timeout is NaN/],
+      [{ maxQuestions: "1" }, TypeError, /maxQuestions is "1", wanted a whole number, 1 or more, or Infinity/],
+      [{ maxQuestions: 0 }, RangeError, /maxQuestions is 0, wanted a whole number, 1 or more, or Infinity/],
+      [{ maxQuestions: 1.5 }, RangeError, /maxQuestions is 1.5/],
+      [{ maxQuestions: NaN }, RangeError, /maxQuestions is NaN/],
     ] as const
   ) assertMatch(assertThrows(() => new Authenticator(options as never), error).message, message);
 

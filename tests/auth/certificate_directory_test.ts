@@ -19,6 +19,8 @@ class MemoryFiles implements CertificateFiles {
   readonly done: string[] = [];
   now = 1_000_000;
   failure: string | undefined;
+  /** What the system says of files, by their names, when they are read or asked for their state. */
+  readonly ill: { read: Map<string, string>; state: Map<string, string> } = { read: new Map(), state: new Map() };
   #numbers = 0;
 
   put(name: string, text: string, state: Partial<FileState> = {}): void {
@@ -29,7 +31,7 @@ class MemoryFiles implements CertificateFiles {
 
   read(path: string): Promise<Uint8Array> {
     this.done.push(`read ${path}`);
-    return this.#find(path).then(({ text }) => new TextEncoder().encode(text));
+    return this.#find(path, this.ill.read).then(({ text }) => new TextEncoder().encode(text));
   }
 
   list(path: string): Promise<string[]> {
@@ -39,7 +41,7 @@ class MemoryFiles implements CertificateFiles {
   }
 
   state(path: string): Promise<FileState> {
-    return this.#find(path).then(({ state }) => state);
+    return this.#find(path, this.ill.state).then(({ state }) => state);
   }
 
   write(): Promise<void> {
@@ -56,8 +58,10 @@ class MemoryFiles implements CertificateFiles {
   }
 
   // deno-lint-ignore require-await -- what it throws becomes a rejection
-  async #find(path: string): Promise<MemoryFile> {
-    const file = this.files.get(path.slice("in/".length));
+  async #find(path: string, ill: ReadonlyMap<string, string>): Promise<MemoryFile> {
+    const name = path.slice("in/".length);
+    const file = this.files.get(name);
+    if (ill.has(name)) throw Object.assign(new Error("no"), { code: ill.get(name) });
     if (file === undefined) throw Object.assign(new Error("gone"), { code: "ENOENT" });
     return file;
   }
@@ -177,6 +181,41 @@ test("a folder that cannot be read is an error, and found again when it can be",
   assertEquals(error.code, "EACCES");
   files.failure = undefined;
   assertEquals(await names(folder), ["Joe", undefined]);
+});
+
+for (const what of ["read", "state"] as const) {
+  for (const code of ["EMFILE", "EIO", "EACCES"]) {
+    test(`a file that meets ${code} at its ${what} keeps its owner out for no longer than that lasts`, async () => {
+      const files = new MemoryFiles();
+      files.put("ann", ANN.stringify());
+      files.put("joe", JOE.stringify());
+      // Old enough for what is read to count until the file changes.
+      files.now += 10_000;
+      const folder = folderOf(files);
+      files.ill[what].set("joe", code);
+      const told: Error[] = [];
+      const report = (error: Error) => void told.push(error);
+      for (let i = 0; i < 2; i++) {
+        const error = await assertRejects(() => folder.find(JOE.publicKey, report), ZmqError, 'certificate in "in": a');
+        assertEquals([error.code, (error.cause as ZmqError).code], ["EAGAIN", code]);
+        assertEquals((await folder.find(ANN.publicKey, report))?.metadata.get("name"), "Ann");
+      }
+      assertEquals([told.length, folder.problems.length], [1, 1]);
+      files.ill[what].clear();
+      assertEquals(await names(folder, report), ["Joe", "Ann"]);
+      assertEquals([told.length, folder.problems], [1, []]);
+      assertEquals(await folder.find(new Certificate().publicKey), undefined);
+    });
+  }
+}
+
+test("a file that is no certificate is not read again, and whoever is in no other is unknown", async () => {
+  const files = new MemoryFiles();
+  files.put("bad", "curve\n  x\n");
+  files.now += 10_000;
+  const folder = folderOf(files);
+  assertEquals(await names(folder), [undefined, undefined]);
+  assertEquals(files.reads, ["bad"]);
 });
 
 test("a thousand who ask at once are answered by two looks, and by nothing older than their asking", async () => {

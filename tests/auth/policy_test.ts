@@ -1,6 +1,7 @@
 /** The verdict on one peer, by every rule; time is in the test's hands. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { Certificate, z85 } from "../../mod.ts";
+import { inspect } from "node:util";
+import { Certificate, z85, ZmqError } from "../../mod.ts";
 import { type Decision, Policy } from "../../src/auth/policy.ts";
 import type { ZapQuestion } from "../../src/auth/zap_message.ts";
 import { test } from "../harness.ts";
@@ -176,6 +177,8 @@ test("CURVE: a store, whatever it does", async () => {
   assertEquals(await judged(), [200, "Joe", "a file is no certificate"]);
   find = () => undefined;
   assertEquals(await judged(), [400, "unknown key"]);
+  find = (_, report) => (report(stray), Promise.reject(new ZmqError("EAGAIN", "later")));
+  assertEquals(await judged(), [300, "the store of certificates cannot tell now", "a file is no certificate"]);
   const failed = "the store of certificates has failed";
   for (
     const wrong of [
@@ -272,13 +275,21 @@ for (
   test(`a callback that answers ${what} is at fault: 500, and its answer is not shown`, async () => {
     const policy = policyOf();
     policy.plain(() => answer, "*");
-    const decision = await policy.judge(plain("joe", "secret"));
-    assertEquals(short(decision), [500, "the callback for PLAIN has failed"]);
+    policy.curve(() => answer, "*");
+    const hushed = await policy.judge(plain("joe", "secret"));
+    assertEquals([...short(hushed), hushed.faults.length], [500, "the callback for PLAIN has failed", 1]);
+    assertMatch(
+      hushed.faults[0]!.message,
+      /^Cannot judge peer: the callback for PLAIN has failed with (Type|Range)Error \(EINVAL\), wanted true, false, a /,
+    );
+    assertEquals("cause" in hushed.faults[0]!, false);
+    const decision = await policy.judge(curve(CLIENT_PUBLIC));
+    assertEquals(short(decision), [500, "the callback for CURVE has failed"]);
     assertEquals(decision.faults.length, 1);
     const { message, cause } = decision.faults[0]!;
     assertEquals(
       message,
-      "Cannot judge peer: the callback for PLAIN has failed, wanted true, false, a grant or a refusal",
+      "Cannot judge peer: the callback for CURVE has failed, wanted true, false, a grant or a refusal",
     );
     assertMatch((cause as Error).message, /^Cannot judge peer: .*, wanted /);
     assertEquals((cause as Error).message.includes("sesame"), false);
@@ -293,32 +304,67 @@ test("a callback that throws, now or later, is at fault: 500, and what it threw 
     }, () => Promise.reject(thrown)]
   ) {
     const policy = policyOf();
-    policy.plain(judge, "*");
-    const decision = await policy.judge(plain("joe", "sesame"));
-    assertEquals([...short(decision), decision.faults.length], [500, "the callback for PLAIN has failed", 1]);
+    policy.curve(judge, "*");
+    const decision = await policy.judge(curve(CLIENT_PUBLIC));
+    assertEquals([...short(decision), decision.faults.length], [500, "the callback for CURVE has failed", 1]);
     assertEquals(decision.faults[0]!.cause, thrown);
   }
 });
 
-test("what a callback throws is left out if the password is in its words", async () => {
-  for (
-    const thrown of [
-      new Error("no user has sesame"),
-      "sesame",
-      Object.assign(new Error("x"), { query: "select 'sesame'" }),
+/** A class of somebody's own. */
+class NoSuchUser extends Error {}
+
+for (
+  const [what, thrown, told] of [
+    ["an Error", new Error("no user has sesame"), "Error"],
+    [
+      "an Error that has nothing to hide",
+      Object.assign(new Error("x"), { code: "ECONNREFUSED" }),
+      "Error (ECONNREFUSED)",
+    ],
+    ["an Error of a class of its own", new NoSuchUser("sesame"), "NoSuchUser"],
+    ["an Error with a query", Object.assign(new Error("x"), { query: "select 'sesame'" }), "Error"],
+    ["an Error with a cause", new TypeError("x", { cause: new Error("sesame") }), "TypeError"],
+    ["several errors", new AggregateError([new Error("sesame")], "x"), "AggregateError"],
+    ["an object", { query: { password: "sesame" } }, "Object"],
+    ["an object without a class", Object.assign(Object.create(null), { password: "sesame" }), "an object"],
+    ["text", "sesame", "a value (string)"],
+    ["nothing", undefined, "a value (undefined)"],
+    ["a code that is the password", { code: "sesame" }, "Object"],
+    ["a code that is no code", { code: "Sesame, or so" }, "Object"],
+    ["a code without end", { code: "X".repeat(33) }, "Object"],
+    [
+      "a name that is its own",
+      Object.assign(new Error("x"), { name: "sesame", constructor: { name: "sesame" } }),
+      "Error",
+    ],
+    ["a class that is the password", new (class sesame {})(), "an object"],
+    [
+      "what throws when it is looked at",
       {
-        toString: () => {
-          throw new Error("none");
+        get code() {
+          throw new Error("sesame");
         },
       },
-    ]
-  ) {
+      "an object",
+    ],
+  ] as const
+) {
+  test(`what a callback for PLAIN throws is not passed on: ${what}`, async () => {
     const policy = policyOf();
     policy.plain(() => Promise.reject(thrown), "*");
     const { faults: [fault] } = await policy.judge(plain("joe", "sesame"));
-    assertMatch(fault!.message, /the callback for PLAIN has failed in words that may hold the password/);
-    assertEquals("cause" in fault!, false);
-  }
+    const found = `Cannot judge peer: the callback for PLAIN has failed with ${told}`;
+    assertEquals(fault!.message, `${found}, wanted true, false, a grant or a refusal`);
+    assertEquals(/sesame/.test(inspect(fault, { depth: 9, showHidden: true })), false);
+  });
+}
+
+test("a code of capital letters is left out if the password is in it", async () => {
+  const policy = policyOf();
+  policy.plain(({ password }: { password: string }) => Promise.reject({ code: password }), "*");
+  const { faults: [fault] } = await policy.judge(plain("joe", "OPEN_SESAME"));
+  assertMatch(fault!.message, /has failed with Object, wanted/);
 });
 
 test("a callback that never answers is given up at the limit, and holds nobody else", async () => {
