@@ -203,7 +203,7 @@ export class Authenticator implements AsyncDisposable {
   /**
    * Says who may come in by CURVE. Takes the place of what was said for the domain before. The `userId` of a peer is its
    * public key, 40 characters of Z85; of one with a certificate, what its metadata calls `user-id`, else `name`. The rest
-   * of the metadata is granted as properties of the `handshake` event, as far as ZMTP can carry the names: letters,
+   * of the metadata is `granted` in the `handshake` event and by `peerOf`, as far as ZMTP can carry the names: letters,
    * digits and `-_.+`, but none of its own, such as `Identity`. pyzmq: `configure_curve`, `configure_curve_callback`.
    *
    * @example Keys, and what is known of one of them
@@ -220,8 +220,8 @@ export class Authenticator implements AsyncDisposable {
    * await auth.start();
    *
    * await using pull = new Pull({ context, ...server.asServer() });
-   * pull.events.on("handshake", ({ userId, properties }) => {
-   *   assertEquals([userId, text(properties.get("X-Role"))], ["Joe", "admin"]);
+   * pull.events.on("handshake", ({ userId, granted }) => {
+   *   assertEquals([userId, text(granted?.get("X-Role"))], ["Joe", "admin"]);
    * });
    * await using push = new Push(joe.asClient(server));
    * push.connect(await pull.bind("tcp://127.0.0.1:*"));

@@ -79,10 +79,7 @@ export interface SessionHost extends PipeOwner, Audience {
 
 type State = "new" | "waiting" | "dialling" | "conversing" | "over" | "closed";
 
-/**
- * How rarely a peer is dialled that hangs up at once, again and again, in milliseconds, if no maximum is set. It may be
- * a proxy whose server is away, and will be wanted as soon as that is back.
- */
+/** How rarely a peer is dialled, in ms, that hangs up at once, again and again: perhaps a proxy whose server is away. */
 const SLOWEST_AFTER_HANG_UPS = 2000;
 
 /** Where an attempt to have a connection failed. */
@@ -353,8 +350,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     const waits = { interval: options.reconnectInterval, maximum: options.reconnectMaxInterval };
     // Who accepts and hangs up at once, again and again, wants us more rarely.
     const brief = stage === "handshake" || stage === "traffic" && clock.now() - this.#shakenAt < waits.interval;
-    const broken = error instanceof ProtocolError;
-    const useless = broken || brief && this.#briefly === stage;
+    const broken = error instanceof ProtocolError, useless = broken || brief && this.#briefly === stage;
     this.#briefly = brief ? stage : undefined;
     const interval = this.#backoff!.next(waits, clock.random(), useless, broken ? undefined : SLOWEST_AFTER_HANG_UPS);
     if (interval === Infinity) return this.#finish(error);

@@ -121,7 +121,7 @@ export const ATTACKS: readonly Attack[] = [
     ...BROKEN,
     words: "body is 9223372036854776000 octets, limit is 268435456",
     most: IN_FLIGHT,
-    run: (endpoint) => flood(endpoint, "PUSH", () => hex("02 80 00 00 00 00 00 00 00")),
+    run: (endpoint) => flood(endpoint, "PUSH", () => repeat(hex("02 80 00 00 00 00 00 00 00"))),
   },
   {
     name: "empty commands",
@@ -292,7 +292,11 @@ async function flood(endpoint: string, type: string, next: (round: number) => Ui
   await peer.shake(type);
   let over = false;
   void peer.closed.then(() => over = true);
-  for (let round = 0; !over; round++) await Promise.race([peer.write(next(round)), peer.closed]);
+  for (let round = 0; !over; round++) {
+    await Promise.race([peer.write(next(round)), peer.closed]);
+    // A write that the system takes at once costs no turn: others would have none until its buffers are full.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Shakes hands as a CURVE client, and sends boxes: `again` reuses the counter of the one before. */
