@@ -176,6 +176,32 @@ test("NULL with a domain: peers are judged by address, dialled ones too", async 
   assertEquals(judge.questions.length, 2);
 });
 
+test("CURVE: one connection's boxes are under its own keys, whoever else of the process shakes hands or leaves", async () => {
+  await using push = new Push({ ...CURVE_CLIENT, linger: 0 });
+  const events = watch(push);
+  await using pull = await libzmq.socket("PULL", CURVE_SERVER);
+  await using other = await libzmq.socket("PULL", CURVE_SERVER);
+  push.connect(await pull.bind("tcp://127.0.0.1:*"));
+  const endpoint = await other.bind("tcp://127.0.0.1:*");
+  await events.next("handshake");
+  let over = false;
+  const sending = (async () => {
+    for (; !over; await new Promise((resolve) => setTimeout(resolve))) push.trySend("again");
+  })();
+  for (let round = 0; round < 10; round++) {
+    // It says nothing, so that the next box is the first one's again.
+    await using neighbour = new Push({ ...CURVE_CLIENT, linger: 0 });
+    const shaken = watch(neighbour).next("handshake");
+    neighbour.connect(endpoint);
+    await shaken;
+  }
+  over = true;
+  await sending;
+  push.trySend("last");
+  while ((await pull.receive())[0] !== "last");
+  assertEquals(events.names.filter((name) => name === "disconnect"), []);
+});
+
 test("a peer that was configured for a mechanism never falls back to NULL", async () => {
   for (const options of [CURVE_SERVER, CURVE_CLIENT, PLAIN_SERVER, PLAIN_CLIENT]) {
     await using pull = new Pull(options);
