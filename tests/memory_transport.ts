@@ -28,10 +28,21 @@ export class MemoryTransport implements Transport {
   connect(endpoint: string): Promise<Link> {
     const handler = this.#listening.get(endpoint);
     if (handler === undefined) return Promise.reject(Object.assign(new Error("refused"), { code: "ECONNREFUSED" }));
+    const [near, far] = this.join(endpoint);
+    handler.accept(far);
+    return Promise.resolve(near);
+  }
+
+  /** Who listens. */
+  get bound(): string[] {
+    return [...this.#listening.keys()];
+  }
+
+  /** Makes a link: the dialler's end, then the listener's. */
+  protected join(endpoint: string): readonly [Link, Link] {
     const pair = MemoryLink.pair(`${endpoint}#${this.links.length}`, endpoint);
     this.links.push(pair);
-    handler.accept(pair[1]);
-    return Promise.resolve(pair[0]);
+    return pair;
   }
 
   listen(endpoint: string, _options: unknown, handler: ListenHandler): Promise<Listener> {

@@ -6,8 +6,6 @@
 
 import {
   Dealer,
-  type Link,
-  type ListenHandler,
   Pair,
   Publisher,
   Pull,
@@ -18,11 +16,9 @@ import {
   type Socket,
   Subscriber,
   text,
-  type Transport,
   XPublisher,
   XSubscriber,
 } from "../mod.ts";
-import { MemoryLink } from "./memory_link.ts";
 
 /** A class of sockets. */
 export type SocketClass = new (options?: Record<string, unknown>) => Socket;
@@ -98,40 +94,4 @@ export function countingSignal(): { signal: AbortSignal; abort(reason: unknown):
     removeEventListener.apply(signal, args);
   };
   return { signal, abort: (reason) => controller.abort(reason), listeners: () => count };
-}
-
-/** Endpoints that are joined within this process by links that a test can hold up and break. */
-export class MemoryTransport implements Transport {
-  readonly scheme = "memory";
-  readonly capabilities: Transport["capabilities"] = {
-    keepAlive: false,
-    keepAliveIdle: false,
-    keepAliveProbes: false,
-    backlog: false,
-    sourceAddress: false,
-    typeOfService: false,
-    abstract: false,
-  };
-  /** The links that were dialled: the diallers' ends. */
-  readonly links: MemoryLink[] = [];
-  readonly #listening: Map<string, ListenHandler> = new Map();
-
-  check(): void {}
-
-  connect(endpoint: string): Promise<Link> {
-    const handler = this.#listening.get(endpoint);
-    if (handler === undefined) return Promise.reject(Object.assign(new Error("Nobody"), { code: "ECONNREFUSED" }));
-    const [near, far] = MemoryLink.pair();
-    this.links.push(near);
-    handler.accept(far);
-    return Promise.resolve(near);
-  }
-
-  listen(endpoint: string, _: unknown, handler: ListenHandler): ReturnType<Transport["listen"]> {
-    this.#listening.set(endpoint, handler);
-    return Promise.resolve({
-      endpoint,
-      close: () => Promise.resolve(void this.#listening.delete(endpoint)),
-    });
-  }
 }

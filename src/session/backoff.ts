@@ -10,6 +10,8 @@
 
 /** How rarely a peer is dialled that is of no use, in milliseconds, if no maximum is set. */
 const SLOWEST_AFTER_ERROR = 30_000;
+/** The same of one that only hangs up at once, again and again: perhaps a proxy whose server is away. */
+export const SLOWEST_AFTER_HANG_UPS = 2000;
 
 /** More doublings than this end in no number worth waiting for. */
 const MOST_DOUBLINGS = 30;

@@ -22,7 +22,7 @@ import { EMPTY } from "../message.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
 import type { Link } from "../transport/link.ts";
-import { Backoff } from "./backoff.ts";
+import { Backoff, SLOWEST_AFTER_HANG_UPS } from "./backoff.ts";
 import { type Clock, notSet } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { Conversation, type ConversationOwner, FAREWELL } from "./conversation.ts";
@@ -78,9 +78,6 @@ export interface SessionHost extends PipeOwner, Audience {
 }
 
 type State = "new" | "waiting" | "dialling" | "conversing" | "over" | "closed";
-
-/** How rarely a peer is dialled, in ms, that hangs up at once, again and again: perhaps a proxy whose server is away. */
-const SLOWEST_AFTER_HANG_UPS = 2000;
 
 /** Where an attempt to have a connection failed. */
 type Stage = "dialling" | "handshake" | "traffic";
@@ -350,7 +347,8 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     const waits = { interval: options.reconnectInterval, maximum: options.reconnectMaxInterval };
     // Who accepts and hangs up at once, again and again, wants us more rarely.
     const brief = stage === "handshake" || stage === "traffic" && clock.now() - this.#shakenAt < waits.interval;
-    const broken = error instanceof ProtocolError, useless = broken || brief && this.#briefly === stage;
+    const broken = error instanceof ProtocolError;
+    const useless = broken || brief && this.#briefly === stage;
     this.#briefly = brief ? stage : undefined;
     const interval = this.#backoff!.next(waits, clock.random(), useless, broken ? undefined : SLOWEST_AFTER_HANG_UPS);
     if (interval === Infinity) return this.#finish(error);

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Link, LinkHandler, Listener, ListenHandler, Transport } from "../../mod.ts";
+import type { Link, LinkHandler } from "../../mod.ts";
 import { MemoryLink } from "../memory_link.ts";
+import { MemoryTransport } from "../memory_transport.ts";
 
 /** One end of a link that can be lost. */
 class CutLink implements Link {
@@ -79,33 +80,13 @@ export interface Line {
 }
 
 /** Endpoints in memory: `memory://name`. */
-export class CutTransport implements Transport {
-  readonly scheme = "memory";
-  readonly capabilities: Transport["capabilities"] = {
-    keepAlive: false,
-    keepAliveIdle: false,
-    keepAliveProbes: false,
-    backlog: false,
-    sourceAddress: false,
-    typeOfService: false,
-    abstract: false,
-  };
+export class CutTransport extends MemoryTransport {
   /** The connections there are. */
   readonly lines: Set<Line> = new Set();
   /** How many there were. */
   ended = 0;
-  readonly #listening: Map<string, ListenHandler> = new Map();
 
-  check(): void {}
-
-  /** Who listens. */
-  get bound(): string[] {
-    return [...this.#listening.keys()];
-  }
-
-  connect(endpoint: string): Promise<Link> {
-    const handler = this.#listening.get(endpoint);
-    if (handler === undefined) return Promise.reject(Object.assign(new Error("Nobody"), { code: "ECONNREFUSED" }));
+  protected override join(endpoint: string): readonly [Link, Link] {
     const [near, far] = MemoryLink.pair(`${endpoint}#`, endpoint);
     const over = (): void => {
       if (this.lines.delete(line)) this.ended++;
@@ -121,13 +102,6 @@ export class CutTransport implements Transport {
       loseAfter: (octets, byDialler) => void (ends[byDialler ? 0 : 1].left = octets),
     };
     this.lines.add(line);
-    handler.accept(ends[1]);
-    return Promise.resolve(ends[0]);
-  }
-
-  listen(endpoint: string, _: unknown, handler: ListenHandler): Promise<Listener> {
-    this.#listening.set(endpoint, handler);
-    const close = (): Promise<void> => Promise.resolve(void this.#listening.delete(endpoint));
-    return Promise.resolve({ endpoint, close });
+    return ends;
   }
 }

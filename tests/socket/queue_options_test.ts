@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Context, Dealer, Publisher, Pull, Push, Router, Subscriber, TimeoutError } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { isPending, meet, MemoryTransport, texts, turn, until } from "../socket_fixture.ts";
+import { MemoryTransport } from "../memory_transport.ts";
+import { isPending, meet, texts, turn, until } from "../socket_fixture.ts";
 
 /** How many messages a socket takes before it is full. */
 function fill(push: Push | Dealer): number {
@@ -105,12 +106,12 @@ test("what an immediate socket loses with a connection is counted as dropped, an
   const push = new Push({ context, immediate: true, reconnectInterval: 1 });
   const pull = new Pull({ context });
   await meet(pull, push, "memory://here");
-  memory.links[0]!.lending = true;
+  memory.links[0]![0].lending = true;
   await push.send("on its way");
   await turn();
   for (let i = 0; i < 5; i++) await push.send("queued");
   assertEquals(push.stats().queuedOut, 6);
-  memory.links[0]!.break();
+  memory.links[0]![0].break();
   await until(() => memory.links.length === 2 && push.peers.length === 1);
   assertEquals([push.stats().queuedOut, push.stats().dropped], [0, 5]);
   await push.send("afresh");
