@@ -22,6 +22,7 @@ export type ErrorCode =
   | "EINVAL"
   | "EMFILE"
   | "ENAMETOOLONG"
+  | "ENOCOMPATPROTO"
   | "ENODEV"
   | "ENOENT"
   | "ENOTSUP"

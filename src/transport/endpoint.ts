@@ -154,8 +154,13 @@ export function parseInproc(endpoint: string, role: Role): string {
 
 /** Spells a tcp endpoint: brackets around IPv6, and an IPv4 address dressed as IPv6 undressed. */
 export function formatTcp(host: string, port: number): string {
+  return `tcp://${formatHost(host, port)}`;
+}
+
+/** Spells host and port, as {@link formatTcp} does. */
+export function formatHost(host: string, port: number): string {
   const plain = plainIP(host);
-  return plain.includes(":") ? `tcp://[${plain}]:${port}` : `tcp://${plain}:${port}`;
+  return plain.includes(":") ? `[${plain}]:${port}` : `${plain}:${port}`;
 }
 
 /**

@@ -5,10 +5,13 @@
  * @module
  */
 
+import type { DatagramTransport } from "../../transport/datagram.ts";
 import type { Transport } from "../../transport/link.ts";
+import { NodeUdp } from "../node/udp.ts";
 import { BunIpc } from "./ipc.ts";
 import { BunTcp } from "./tcp.ts";
 
+export type * from "../../transport/datagram.ts";
 export type * from "../../transport/link.ts";
 
 // Marked as pure: a bundle that asks for one of them leaves the other out.
@@ -19,5 +22,8 @@ export const tcp: Transport = /* @__PURE__ */ new BunTcp();
 /** ipc, Unix sockets, over `Bun.connect` and `Bun.listen`. */
 export const ipc: Transport = /* @__PURE__ */ new BunIpc();
 
+/** udp, datagrams, over `node:dgram`. */
+export const udp: DatagramTransport = /* @__PURE__ */ new NodeUdp();
+
 /** All that this adapter provides. */
-export const transports: readonly Transport[] = [tcp, ipc];
+export const transports: readonly Transport[] = [tcp, ipc, udp];

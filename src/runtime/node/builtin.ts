@@ -145,6 +145,39 @@ export interface Fs {
   mkdtemp(prefix: string): Promise<string>;
 }
 
+/** A `dgram.Socket`. */
+export interface DatagramSocket {
+  /** Binds; `done` is called when that is so. */
+  bind(port: number, address: string, done: () => void): void;
+  /** What was bound. */
+  address(): { readonly address: string; readonly port: number };
+  /** Sends to an address. `done` is called when the system has taken it, or has not. */
+  send(octets: Uint8Array, port: number, address: string, done: (error: Error | null) => void): void;
+  /** Receives what is sent to a group, through an interface: an IPv4 address, or `::%name`. */
+  addMembership(group: string, through?: string): void;
+  /** Sends what is for groups through an interface: an IPv4 address, or `::%name`. */
+  setMulticastInterface(through: string): void;
+  /** How many routers what is for groups may pass. */
+  setMulticastTTL(hops: number): void;
+  /** Frees the port; `done` is called when that is so. */
+  close(done: () => void): void;
+  /** A datagram has come. */
+  on(
+    event: "message",
+    listener: (octets: Uint8Array, from: { readonly address: string; readonly port: number }) => void,
+  ): void;
+  /** Binding or sending failed. */
+  on(event: "error", listener: (error: Error) => void): void;
+  /** Forgets listeners. */
+  removeAllListeners(event: "error"): void;
+}
+
+/** `node:dgram`. */
+export interface Dgram {
+  /** Makes a socket, not yet bound. */
+  createSocket(options: { type: "udp4" | "udp6"; reuseAddr: boolean }): DatagramSocket;
+}
+
 /** `node:worker_threads`. */
 export interface Workers {
   /** Makes it an error to transfer memory to another thread. */
@@ -162,6 +195,7 @@ interface Modules {
   readonly "node:dns/promises": Dns;
   readonly "node:fs/promises": Fs;
   readonly "node:worker_threads": Workers;
+  readonly "node:dgram": Dgram;
 }
 
 /** Node's `process`, or `undefined` where there is none that can give out modules. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isIPv4 } from "../../transport/address.ts";
 import { formatTcp, parseTcpBind, parseTcpConnect, type Role } from "../../transport/endpoint.ts";
 import type {
   Capabilities,
@@ -15,13 +14,13 @@ import type {
   ListenOptions,
   Transport,
 } from "../../transport/link.ts";
-import { systemError } from "../../transport/system_error.ts";
-import { bindHost, checkTarget, checkTcp, type Interface, refuseSelf } from "../../transport/tcp.ts";
+import { bindHost, checkTarget, checkTcp, refuseSelf } from "../../transport/tcp.ts";
 import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
 import { dial } from "./dial.ts";
 import type { Intake } from "./intake.ts";
 import { NodeLink, setKeepAlive } from "./link.ts";
 import { listen } from "./listen.ts";
+import { interfaces, resolve } from "./names.ts";
 
 /** The tcp transport of Node. */
 export class NodeTcp implements Transport {
@@ -53,7 +52,8 @@ export class NodeTcp implements Transport {
 
   async listen(endpoint: string, options: ListenOptions, handler: ListenHandler): Promise<Listener> {
     const { host, port } = parseTcpBind(endpoint);
-    const address = await resolve(endpoint, bindHost(endpoint, "bind", host, options.ipv6, interfaces), options.ipv6);
+    const { ipv6 } = options;
+    const address = await resolve(endpoint, "bind", bindHost(endpoint, "bind", host, ipv6, interfaces), ipv6);
     const where = { host: address, port, backlog: options.backlog };
     const server = await listen(endpoint, where, handler, (socket, intake) => link(socket, intake, options));
     const bound = server.address() as { readonly address: string; readonly port: number };
@@ -82,20 +82,4 @@ function link(socket: Socket, intake: Intake, options: DialOptions | ListenOptio
     formatTcp(socket.localAddress ?? "", socket.localPort ?? 0),
     formatTcp(socket.remoteAddress ?? "", socket.remotePort ?? 0),
   );
-}
-
-function* interfaces(): Iterable<Interface> {
-  for (const [name, addresses] of Object.entries(builtin("node:os").networkInterfaces())) {
-    for (const { address } of addresses ?? []) yield { name, address };
-  }
-}
-
-/** Looks a name up that is to be bound; an address is its own answer. */
-async function resolve(endpoint: string, host: string, ipv6: boolean): Promise<string> {
-  if (host.includes(":") || isIPv4(host)) return host;
-  try {
-    return (await builtin("node:dns/promises").lookup(host, { family: ipv6 ? 0 : 4 })).address;
-  } catch (error) {
-    throw systemError(endpoint, "bind", error, "ENODEV");
-  }
 }
