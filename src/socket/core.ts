@@ -22,6 +22,7 @@ import type { SessionHost } from "../session/session.ts";
 import type { Link } from "../transport/link.ts";
 import { Aborts, signalOf, type WaitOptions } from "./aborts.ts";
 import type { ContextCore } from "./context_core.ts";
+import type { DatagramRules } from "./datagrams.ts";
 import { checkCapability, dial, makeEngine } from "./dial.ts";
 import { Endpoints } from "./endpoints.ts";
 import { can } from "./option_table.ts";
@@ -55,6 +56,8 @@ export class SocketCore implements SessionHost, InprocHost {
   readonly endpoints: Endpoints;
   /** The rules of this type. */
   readonly pattern: Pattern;
+  /** How it has datagrams, if it does. */
+  datagrams: DatagramRules | undefined;
 
   /** The signals of calls that wait. */
   readonly aborts: Aborts = new Aborts();

@@ -7,7 +7,8 @@
 import { EndpointError, show, wrongType } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
 import { Session } from "../session/session.ts";
-import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
+import { isDatagrams } from "../transport/datagram.ts";
+import { parseInproc, refuse, type Role, splitEndpoint } from "../transport/endpoint.ts";
 import type { Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
 import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
@@ -96,6 +97,8 @@ export class Endpoints {
     if (CONNECT_ONCE.includes(core.type) && this.#dialled.has(endpoint)) return;
     this.last = endpoint;
     if (endpoint.startsWith("inproc://")) return void core.context.names.connect(endpoint, core, givenId);
+    const transport = core.context.transports.find(endpoint, "connect");
+    if (isDatagrams(transport)) return core.datagrams!.connect(core, endpoint, transport);
     const session = new Session(core, endpoint, true, givenId);
     this.add(session);
     session.dial();
@@ -154,9 +157,14 @@ export class Endpoints {
   check(endpoint: string, role: Role): void {
     this.#checkText(endpoint, role);
     if (splitEndpoint(endpoint, role).scheme === "inproc") return void parseInproc(endpoint, role);
-    const { context, options } = this.#core;
+    const core = this.#core;
+    const { context, options } = core;
     const transport = context.transports.find(endpoint, role, ["inproc"]);
     transport.check(endpoint, role);
+    if (isDatagrams(transport)) {
+      if (core.datagrams !== undefined) return core.datagrams.check(core, endpoint, role);
+      throw refuse("ENOCOMPATPROTO", endpoint, role, `the socket is a ${core.type}, wanted a type for datagrams`);
+    }
     security()?.agree(options, `${role === "bind" ? "bind" : "connect"} to ${show(endpoint)}`);
     const { socksProxy, socksUsername, socksPassword } = options;
     if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
@@ -180,8 +188,11 @@ export class Endpoints {
     const { options } = core;
     const transport = core.context.transports.find(endpoint, "bind");
     const { backlog, ipv6 } = options;
-    let listener: Listener;
+    let listener: Pick<Listener, "endpoint" | "close">;
     try {
+      if (isDatagrams(transport)) {
+        return this.#bindDone(endpoint, await core.datagrams!.bind(core, endpoint, transport, signal));
+      }
       const prepared = security()?.prepare(options);
       if (prepared !== undefined) await prepared;
       listener = await transport.listen(

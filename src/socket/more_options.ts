@@ -80,7 +80,6 @@ const MORE: Readonly<Record<string, OptionRow>> = {
   ...unsupported("there are no multicast transports here", {
     rate: 100,
     recoveryInterval: 10_000,
-    multicastHops: 1,
     multicastMaxTransportDataUnit: 1500,
   }),
   ...unsupported("there is no GSSAPI mechanism here", {

@@ -29,6 +29,7 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly tcpKeepaliveCount: number | undefined;
   readonly tcpAcceptFilter: AcceptFilter | undefined;
   readonly typeOfService: number;
+  readonly multicastHops: number;
   readonly socksProxy: string | undefined;
   readonly socksUsername: string | undefined;
   readonly socksPassword: string | undefined;
