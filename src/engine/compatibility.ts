@@ -1,5 +1,8 @@
 /**
- * Who may talk to whom ({@link https://rfc.zeromq.org/spec/37/ | RFC 37}, "The Socket-Type Property").
+ * Who may talk to whom ({@link https://rfc.zeromq.org/spec/37/ | RFC 37}, "The Socket-Type Property"; for the newer types
+ * RFC {@link https://rfc.zeromq.org/spec/41/ | 41}, {@link https://rfc.zeromq.org/spec/48/ | 48},
+ * {@link https://rfc.zeromq.org/spec/49/ | 49}, {@link https://rfc.zeromq.org/spec/51/ | 51} and
+ * {@link https://rfc.zeromq.org/spec/52/ | 52}).
  *
  * @module
  */
@@ -16,7 +19,15 @@ export type SocketType =
   | "PULL"
   | "PUSH"
   | "XPUB"
-  | "XSUB";
+  | "XSUB"
+  | "SERVER"
+  | "CLIENT"
+  | "RADIO"
+  | "DISH"
+  | "GATHER"
+  | "SCATTER"
+  | "PEER"
+  | "CHANNEL";
 
 const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
   PAIR: ["PAIR"],
@@ -30,6 +41,14 @@ const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
   ROUTER: ["REQ", "DEALER", "ROUTER"],
   PUSH: ["PULL"],
   PULL: ["PUSH"],
+  SERVER: ["CLIENT"],
+  CLIENT: ["SERVER"],
+  RADIO: ["DISH"],
+  DISH: ["RADIO"],
+  GATHER: ["SCATTER"],
+  SCATTER: ["GATHER"],
+  PEER: ["PEER"],
+  CHANNEL: ["CHANNEL"],
 };
 
 /** Whether a socket of type `ours` talks to a peer that says it is a `theirs`. The spelling must be exact. */

@@ -8,21 +8,32 @@ import {
 } from "../../src/engine/compatibility.ts";
 import { test } from "../harness.ts";
 
-const TYPES = "REQ REP DEALER ROUTER PUB XPUB SUB XSUB PUSH PULL PAIR".split(" ") as SocketType[];
+const TYPES = (
+  "REQ REP DEALER ROUTER PUB XPUB SUB XSUB PUSH PULL PAIR " +
+  "SERVER CLIENT RADIO DISH GATHER SCATTER PEER CHANNEL"
+).split(" ") as SocketType[];
 
-/** RFC 37's table: rows are ours, columns the peer's, both in the order above. */
-const TABLE: Readonly<Record<SocketType, string>> = {
-  REQ: ".X.X.......",
-  REP: "X.X........",
-  DEALER: ".XXX.......",
-  ROUTER: "X.XX.......",
-  PUB: "......XX...",
-  XPUB: "......XX...",
-  SUB: "....XX.....",
-  XSUB: "....XX.....",
-  PUSH: ".........X.",
-  PULL: "........X..",
-  PAIR: "..........X",
+/** RFC 37's table, then those of RFC 41, 48, 49, 51 and 52: rows are ours, columns the peer's, both in the order above. */
+const TABLE: Readonly<Record<string, string>> = {
+  REQ: ".X.X...............",
+  REP: "X.X................",
+  DEALER: ".XXX...............",
+  ROUTER: "X.XX...............",
+  PUB: "......XX...........",
+  XPUB: "......XX...........",
+  SUB: "....XX.............",
+  XSUB: "....XX.............",
+  PUSH: ".........X.........",
+  PULL: "........X..........",
+  PAIR: "..........X........",
+  SERVER: "............X......",
+  CLIENT: "...........X.......",
+  RADIO: "..............X....",
+  DISH: ".............X.....",
+  GATHER: "................X..",
+  SCATTER: "...............X...",
+  PEER: ".................X.",
+  CHANNEL: "..................X",
 };
 
 test("who may talk to whom is RFC 37's table, and both sides agree", () => {
