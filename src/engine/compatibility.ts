@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { Control } from "../message.ts";
+
 /** The socket types, by their names on the wire. */
 export type SocketType =
   | "PAIR"
@@ -66,7 +68,8 @@ export function sendsIdentity(type: SocketType): boolean {
   return type === "REQ" || type === "DEALER" || type === "ROUTER";
 }
 
-/** Whether subscriptions mean something to a socket of this type; to others they are ignored. */
-export function takesSubscriptions(type: SocketType): boolean {
-  return type === "PUB" || type === "XPUB";
+/** What a socket of this type lets its peers subscribe to it with; from others, and else, it is ignored. */
+export function controlsOf(type: SocketType): readonly Control["type"][] {
+  if (type === "RADIO") return ["join", "leave"];
+  return type === "PUB" || type === "XPUB" ? ["subscribe", "cancel"] : [];
 }

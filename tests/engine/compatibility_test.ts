@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import {
   compatible,
+  controlsOf,
   sendsIdentity,
   type SocketType,
-  takesSubscriptions,
   wantedPeers,
 } from "../../src/engine/compatibility.ts";
 import { test } from "../harness.ts";
@@ -53,7 +53,8 @@ test("an error can say which peers were wanted", () => {
   assertEquals(wantedPeers("DEALER"), '"REP" or "DEALER" or "ROUTER"');
 });
 
-test("REQ, DEALER and ROUTER tell their routing id; PUB and XPUB take subscriptions", () => {
+test("REQ, DEALER and ROUTER tell their routing id; PUB and XPUB take subscriptions, RADIO takes groups", () => {
   assertEquals(TYPES.filter(sendsIdentity), ["REQ", "DEALER", "ROUTER"]);
-  assertEquals(TYPES.filter(takesSubscriptions), ["PUB", "XPUB"]);
+  assertEquals(TYPES.filter((type) => controlsOf(type).includes("subscribe")), ["PUB", "XPUB"]);
+  assertEquals(TYPES.filter((type) => controlsOf(type).includes("join")), ["RADIO"]);
 });
