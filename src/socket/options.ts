@@ -84,8 +84,8 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   /**
    * How long `close` and `disconnect` wait for queued messages to go out, in milliseconds; 0 drops them, `Infinity`
    * waits for as long as it takes. A peer that was sent something has this time too, but at least one second and at
-   * most thirty, to read it and hang up. Default 5000, so that `await using` ends (libzmq's is forever), and 0 for SUB
-   * and XSUB. Acts at once. libzmq: `ZMQ_LINGER`.
+   * most thirty, to read it and hang up. Default 5000, so that `await using` ends (libzmq's is forever), and 0 for
+   * SUB, XSUB and DISH. Acts at once. libzmq: `ZMQ_LINGER`.
    */
   readonly linger?: number;
   /**
@@ -259,11 +259,12 @@ export interface MatchingOptions {
   readonly invertMatching?: boolean;
 }
 
-/** Options of sockets that publish. */
-export interface PublishingOptions extends SendingOptions, MatchingOptions {
+/** Options of sockets whose peers say what they want. */
+export interface AudienceOptions extends SendingOptions {
   /**
-   * How many topics one peer may be subscribed to; a peer that wants more is disconnected, and what it had is
-   * forgotten. Peers over `inproc` are not limited. `Infinity`: no limit. Default 131072. Acts at once. libzmq: none.
+   * How many topics one peer may be subscribed to, or groups of a RADIO it may have joined; a peer that wants more is
+   * disconnected, and what it had is forgotten. Peers over `inproc` are not limited. `Infinity`: no limit. Default
+   * 131072. Acts at once. libzmq: none.
    */
   readonly maxSubscriptions?: number;
   /**
@@ -274,6 +275,10 @@ export interface PublishingOptions extends SendingOptions, MatchingOptions {
   readonly maxSubscriptionOctets?: number;
   /** Make `send` wait, rather than drop, while any subscriber's queue is full. Default `false`. Acts at once. libzmq: `ZMQ_XPUB_NODROP`. */
   readonly noDrop?: boolean;
+}
+
+/** Options of sockets that publish. */
+export interface PublishingOptions extends AudienceOptions, MatchingOptions {
   /** Look for a subscription in the first frame of a subscriber's message only. Default `false`. libzmq: `ZMQ_ONLY_FIRST_SUBSCRIBE`. */
   readonly onlyFirstSubscribe?: boolean;
 }
@@ -351,6 +356,30 @@ export interface RouterOptions extends SocketOptions, SendingOptions, ReceivingO
    */
   readonly handover?: boolean;
 }
+
+/** Options of a {@link Client}. */
+export interface ClientOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+
+/** Options of a {@link Server}. */
+export interface ServerOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+
+/** Options of a {@link Peer}. */
+export interface PeerOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+
+/** Options of a {@link Channel}. */
+export interface ChannelOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+
+/** Options of a {@link Scatter}. */
+export interface ScatterOptions extends SocketOptions, SendingOptions {}
+
+/** Options of a {@link Gather}. */
+export interface GatherOptions extends SocketOptions, ReceivingOptions {}
+
+/** Options of a {@link Radio}. */
+export interface RadioOptions extends SocketOptions, AudienceOptions {}
+
+/** Options of a {@link Dish}. */
+export interface DishOptions extends SocketOptions, ReceivingOptions {}
 
 /** Every option of every socket, as defaults for the sockets of a context: each takes what it heeds. */
 export interface DefaultOptions
