@@ -58,6 +58,7 @@ export type { CloseOptions } from "./socket/linger.ts";
 export { Socket } from "./socket/socket.ts";
 export { FormedSocket } from "./socket/formed.ts";
 export { Client, Peer, Server } from "./socket/client_server.ts";
+export { Datagram } from "./socket/datagram.ts";
 export { Dish, Radio } from "./socket/radio_dish.ts";
 export { Gather, Scatter } from "./socket/scatter_gather.ts";
 export { Channel } from "./socket/channel.ts";

@@ -29,7 +29,8 @@ export type SocketType =
   | "GATHER"
   | "SCATTER"
   | "PEER"
-  | "CHANNEL";
+  | "CHANNEL"
+  | "DGRAM";
 
 const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
   PAIR: ["PAIR"],
@@ -51,6 +52,8 @@ const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
   SCATTER: ["GATHER"],
   PEER: ["PEER"],
   CHANNEL: ["CHANNEL"],
+  // Datagrams have no handshake.
+  DGRAM: [],
 };
 
 /** Whether a socket of type `ours` talks to a peer that says it is a `theirs`. The spelling must be exact. */

@@ -19,9 +19,24 @@ import { refuseParts } from "./single_part.ts";
 
 /** The rules of RADIO. */
 export class RadioPattern extends PublisherPattern {
+  /** Peers that get every group, since they cannot say which they want. */
+  readonly #unasking: Set<Pipe> = new Set();
+
   /** Heeds `noDrop`, `maxSubscriptions` and `maxSubscriptionOctets`. */
   constructor(options: PatternOptions) {
     super(options, false);
+  }
+
+  /** A pipe joins; it gets nothing until it joins a group, unless it cannot. */
+  override attach(pipe: Pipe): void {
+    super.attach(pipe);
+    if (pipe.unasking) this.#unasking.add(pipe);
+  }
+
+  /** A pipe leaves, and its groups with it. */
+  override detach(pipe: Pipe): void {
+    super.detach(pipe);
+    this.#unasking.delete(pipe);
   }
 
   /** Groups are joined and left as their commands come. */
@@ -47,8 +62,9 @@ export class RadioPattern extends PublisherPattern {
     return super.send(message);
   }
 
-  /** Who has joined exactly this group. Whoever takes every group would be visited here too. */
+  /** Who has joined exactly this group, and who gets every one. */
   protected override match(subscriptions: Subscriptions, message: Message, visit: (pipe: Pipe) => void): void {
+    for (const pipe of this.#unasking) visit(pipe);
     subscriptions.find(message[0]!, visit);
   }
 }

@@ -75,6 +75,8 @@ export class Pipe {
   readonly dialled: boolean;
   /** Whether the peer is a socket of this process, which is no stranger: limits are for those. */
   local = false;
+  /** Whether the peer never says what it wants, and so gets everything: there are only datagrams. */
+  unasking = false;
   /** A number that a distributor stamps on the pipes it has chosen. */
   mark = 0;
   /** Messages that were dropped because the queue was full. */

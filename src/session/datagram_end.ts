@@ -78,10 +78,10 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
   readonly #abort = new AbortController();
   #open: OpenPort | undefined;
   #port: DatagramPort | undefined;
-  /** What waits for the port. */
+  /** What waits for the port, or for its turn: one goes at a time, since Deno sends what it has at once in any order. */
   readonly #held: Deque<Datagram> = new Deque();
-  /** Datagrams that the system has not taken yet. */
-  #onLoan = 0;
+  /** Whether the system has a datagram that it has not taken yet. */
+  #onLoan = false;
   #ended = false;
   #cancelTimer: () => void = notSet;
   #closing: Promise<number> | undefined;
@@ -102,6 +102,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
     this.dialled = dialled;
     this.#reports = new Reports(host, endpoint);
     this.pipe = new Pipe(host, host.options, dialled);
+    this.pipe.unasking = true;
     this.pipe.open(this);
   }
 
@@ -151,7 +152,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
       this.pipe.dropped++;
       // Not at once: the pattern is still busy writing.
       queueMicrotask(() => this.pipe.sent(1));
-    } else if (this.#port === undefined) this.#held.push(datagram);
+    } else if (this.#port === undefined || this.#onLoan) this.#held.push(datagram);
     else this.#send(this.#port, datagram);
   }
 
@@ -221,7 +222,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
   }
 
   get #unsent(): number {
-    return this.#held.length + this.#onLoan;
+    return this.#held.length + Number(this.#onLoan);
   }
 
   #join(): void {
@@ -246,7 +247,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
     this.#backoff.shaken();
     this.pipe.connected = this.pipe.alive;
     if (this.pipe.alive) this.#host.ready(this.pipe);
-    for (let held = this.#held.shift(); held !== undefined; held = this.#held.shift()) this.#send(port, held);
+    this.#next();
   }
 
   #again(error: EndpointError): void {
@@ -263,16 +264,23 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
     this.#reports.waiting(interval, error);
   }
 
+  #next(): void {
+    if (this.#port === undefined || this.#onLoan) return;
+    const held = this.#held.shift();
+    if (held !== undefined) this.#send(this.#port, held);
+    else if (this.#closing !== undefined) this.#end();
+  }
+
   #send(port: DatagramPort, { octets, to }: Datagram): void {
     // Hot: once per message.
-    this.#onLoan++;
+    this.#onLoan = true;
     this.#bytesOut += octets.length;
     port.send(octets, (error) => {
-      this.#onLoan--;
+      this.#onLoan = false;
       if (error === undefined) this.#messagesOut++;
       else this.pipe.dropped++;
       this.pipe.sent(1);
-      if (this.#closing !== undefined && this.#unsent === 0) this.#end();
+      this.#next();
     }, to);
   }
 

@@ -46,13 +46,13 @@ export function datagramRules(only: Role, form: DatagramForm, most: number = Inf
     },
     connect(core, endpoint, transport) {
       const end = new DatagramEnd(core, form, endpoint, true);
-      const { ipv6, multicastHops } = core.options;
-      end.dial((handler, signal) => transport.open(endpoint, "connect", { ipv6, multicastHops, signal }, handler));
+      const options = optionsOf(core);
+      end.dial((handler, signal) => transport.open(endpoint, "connect", { ...options, signal }, handler));
     },
     async bind(core, endpoint, transport, signal) {
-      const { ipv6, multicastHops } = core.options;
+      const options = optionsOf(core);
       let end: DatagramEnd | undefined;
-      const port: DatagramPort = await transport.open(endpoint, "bind", { ipv6, multicastHops, signal }, {
+      const port: DatagramPort = await transport.open(endpoint, "bind", { ...options, signal }, {
         received: (octets, from) => end?.received(octets, from),
         failed: (error) => end?.failed(error),
       });
@@ -66,4 +66,9 @@ export function datagramRules(only: Role, form: DatagramForm, most: number = Inf
       return { endpoint: port.endpoint, close: () => bound.close(core.options.linger).then(() => {}) };
     },
   };
+}
+
+/** On `./core` there is no option for hops. */
+function optionsOf({ options }: SocketCore): { readonly ipv6: boolean; readonly multicastHops: number } {
+  return { ipv6: options.ipv6, multicastHops: options.multicastHops ?? 1 };
 }

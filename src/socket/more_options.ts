@@ -7,7 +7,7 @@
 
 import { show, wrongRange, wrongType } from "../errors.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
-import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
+import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse, whole } from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
 
 const LONGEST_TEXT = 255;
@@ -69,6 +69,7 @@ const MORE: Readonly<Record<string, OptionRow>> = {
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),
+  multicastHops: whole(1, 1, 255, " of routers"),
   ...unsupported(NO_THREADS, { affinity: 0 }),
   ...unsupported("JavaScript runtimes give no access to this property of a connection", {
     sendBufferSize: -1,
@@ -77,7 +78,7 @@ const MORE: Readonly<Record<string, OptionRow>> = {
     interface: null,
     loopbackFastPath: false,
   }),
-  ...unsupported("there are no multicast transports here", {
+  ...unsupported("it is of transports that are not here", {
     rate: 100,
     recoveryInterval: 10_000,
     multicastMaxTransportDataUnit: 1500,

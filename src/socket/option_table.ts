@@ -24,7 +24,7 @@ export interface OptionRow {
   use?(value: unknown): unknown;
 }
 
-const BOTH_WAYS: readonly SocketType[] = ["SERVER", "CLIENT", "PEER", "CHANNEL"];
+const BOTH_WAYS: readonly SocketType[] = ["SERVER", "CLIENT", "PEER", "CHANNEL", "DGRAM"];
 const SENDERS: readonly SocketType[] = [
   "PUSH",
   "PUB",
@@ -74,7 +74,13 @@ const flag: OptionRow = {
 };
 
 /** Whole numbers from `least` to `most`. `Infinity`, and -1 for it, may be among them. */
-function whole(initial: number, least: number, most: number, unit: string, heeds?: readonly SocketType[]): OptionRow {
+export function whole(
+  initial: number,
+  least: number,
+  most: number,
+  unit: string,
+  heeds?: readonly SocketType[],
+): OptionRow {
   const range = most === Infinity ? `${least} or more, or Infinity` : `${least} to ${most}`;
   return {
     initial,

@@ -120,6 +120,11 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   /** Use IPv6 as well as IPv4. Default `false`. libzmq: `ZMQ_IPV6`. */
   readonly ipv6?: boolean;
   /**
+   * How many routers a datagram for a multicast group may pass, 1 to 255; over `udp` alone. Default 1: it does not leave
+   * the local network. libzmq: `ZMQ_MULTICAST_HOPS`.
+   */
+  readonly multicastHops?: number;
+  /**
    * The most octets that an incoming message may have, all its frames together; a peer that sends more is
    * disconnected before the octets are read. `Infinity`: no limit. Default 256 MiB (libzmq has none, and counts each
    * frame). libzmq: `ZMQ_MAXMSGSIZE`.
@@ -380,6 +385,9 @@ export interface RadioOptions extends SocketOptions, AudienceOptions {}
 
 /** Options of a {@link Dish}. */
 export interface DishOptions extends SocketOptions, ReceivingOptions {}
+
+/** Options of a {@link Datagram}. */
+export interface DatagramSocketOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
 
 /** Every option of every socket, as defaults for the sockets of a context: each takes what it heeds. */
 export interface DefaultOptions

@@ -7,11 +7,27 @@
 import { show, wrongType } from "../errors.ts";
 import { textFrame } from "../message.ts";
 import { DishPattern } from "../pattern/dish.ts";
+import { groupFault } from "../pattern/group.ts";
 import { RadioPattern } from "../pattern/radio.ts";
+import type { DatagramForm } from "../session/datagram_end.ts";
+import { decodeDatagram, encodeDatagram } from "../wire/datagram.ts";
+import { datagramRules } from "./datagrams.ts";
 import type { Receiving, Sending } from "./faces.ts";
 import { FormedSocket } from "./formed.ts";
 import type { DishOptions, Properties, RadioOptions } from "./options.ts";
 import { coreOf, Socket } from "./socket.ts";
+
+/** Over udp. A datagram whose group can be no dish's is passed over: anyone may send anything. */
+const FORM: DatagramForm = {
+  encode(message) {
+    const octets = encodeDatagram(message[0]!, message[1]!);
+    return octets === undefined ? undefined : { octets };
+  },
+  decode(octets) {
+    const message = decodeDatagram(octets);
+    return message !== undefined && groupFault(message[0]) === undefined ? message : undefined;
+  },
+};
 
 /** What a {@link Radio} does, and its options as properties. */
 export interface Radio extends Sending, Properties<RadioOptions> {}
@@ -47,7 +63,10 @@ export class Radio extends FormedSocket {
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(options?: RadioOptions) {
-    super("RADIO", options, (core) => new RadioPattern(core.options));
+    super("RADIO", options, (core) => {
+      core.datagrams = datagramRules("connect", FORM);
+      return new RadioPattern(core.options);
+    });
   }
 
   /** How many distinct groups are joined, over all peers. */
@@ -73,7 +92,10 @@ export class Dish extends Socket {
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(options?: DishOptions) {
-    super("DISH", options, (core) => new DishPattern(core.options));
+    super("DISH", options, (core) => {
+      core.datagrams = datagramRules("bind", FORM);
+      return new DishPattern(core.options);
+    });
   }
 
   /** How many groups are joined. */

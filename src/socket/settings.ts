@@ -29,7 +29,7 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly tcpKeepaliveCount: number | undefined;
   readonly tcpAcceptFilter: AcceptFilter | undefined;
   readonly typeOfService: number;
-  readonly multicastHops: number;
+  readonly multicastHops: number | undefined;
   readonly socksProxy: string | undefined;
   readonly socksUsername: string | undefined;
   readonly socksPassword: string | undefined;

@@ -163,7 +163,10 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   foreign("sendBufferSize", 11, -1, -1, { on: SENDERS }),
   whole("sendHighWaterMark", 23, 1000, 0, { on: SENDERS }),
   limit("sendTimeout", 28, { on: SENDERS }),
-  foreign("multicastHops", 25, 1, 1, { on: SENDERS }),
+  whole("multicastHops", 25, 1, 1, {
+    on: SENDERS,
+    check: (value) => typeof value === "number" && value >= 1 && value <= 255 ? value : undefined,
+  }),
   foreign("receiveBufferSize", 12, -1, -1, { on: RECEIVERS }),
   whole("receiveHighWaterMark", 24, 1000, 0, { on: RECEIVERS }),
   limit("receiveTimeout", 27, { on: RECEIVERS }),

@@ -108,7 +108,7 @@ export interface Writable<
   M extends MessageLike | MessageLike[] = MessageLike | MessageLike[],
   O extends [...object[]] = [],
 > {
-  /** Reads as 1; to set it to anything else throws `ENOTSUP`: there is no multicast here. */
+  /** How many routers a datagram for a multicast group may pass, 1 to 255. */
   multicastHops: number;
   /** Reads as -1; to set it to anything else throws `ENOTSUP`: runtimes give no access to it. */
   sendBufferSize: number;

@@ -28,6 +28,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   GATHER: "Gather",
   PEER: "Peer",
   CHANNEL: "Channel",
+  DGRAM: "DatagramSocket",
 };
 
 /** What is refused whatever its value, and the value that is let through since it asks for nothing. */
@@ -40,7 +41,6 @@ const UNSUPPORTED: Readonly<Record<string, unknown>> = {
   loopbackFastPath: false,
   rate: 100,
   recoveryInterval: 10_000,
-  multicastHops: 1,
   multicastMaxTransportDataUnit: 1500,
   gssapiServer: false,
   gssapiPlainText: false,

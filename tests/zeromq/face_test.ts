@@ -40,7 +40,6 @@ test("options that have no meaning here read as they are by default, and throw E
     recoveryInterval: [10_000, 5],
     sendBufferSize: [-1, 5],
     receiveBufferSize: [-1, 5],
-    multicastHops: [1, 2],
     multicastMaxTransportDataUnit: [1500, 5],
     tcpMaxRetransmitTimeout: [0, 5],
     interface: [null, "eth0"],
