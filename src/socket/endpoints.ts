@@ -7,8 +7,7 @@
 import { EndpointError, show, wrongType } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
 import { Session } from "../session/session.ts";
-import { isDatagrams } from "../transport/datagram.ts";
-import { parseInproc, refuse, type Role, splitEndpoint } from "../transport/endpoint.ts";
+import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
 import type { Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
 import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
@@ -30,6 +29,9 @@ interface Bound {
   /** Frees the name. */
   close(): Promise<void>;
 }
+
+/** What has been bound. */
+type Bindable = Pick<Listener, "endpoint" | "close">;
 
 /** The endpoints of one socket. */
 export class Endpoints {
@@ -97,8 +99,7 @@ export class Endpoints {
     if (CONNECT_ONCE.includes(core.type) && this.#dialled.has(endpoint)) return;
     this.last = endpoint;
     if (endpoint.startsWith("inproc://")) return void core.context.names.connect(endpoint, core, givenId);
-    const transport = core.context.transports.find(endpoint, "connect");
-    if (isDatagrams(transport)) return core.datagrams!.connect(core, endpoint, transport);
+    if (core.datagrams?.connect(core, endpoint)) return;
     const session = new Session(core, endpoint, true, givenId);
     this.add(session);
     session.dial();
@@ -157,14 +158,9 @@ export class Endpoints {
   check(endpoint: string, role: Role): void {
     this.#checkText(endpoint, role);
     if (splitEndpoint(endpoint, role).scheme === "inproc") return void parseInproc(endpoint, role);
-    const core = this.#core;
-    const { context, options } = core;
+    const { context, options, type } = this.#core;
     const transport = context.transports.find(endpoint, role, ["inproc"]);
-    transport.check(endpoint, role);
-    if (isDatagrams(transport)) {
-      if (core.datagrams !== undefined) return core.datagrams.check(core, endpoint, role);
-      throw refuse("ENOCOMPATPROTO", endpoint, role, `the socket is a ${core.type}, wanted a type for datagrams`);
-    }
+    transport.check(endpoint, role, type);
     security()?.agree(options, `${role === "bind" ? "bind" : "connect"} to ${show(endpoint)}`);
     const { socksProxy, socksUsername, socksPassword } = options;
     if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
@@ -188,11 +184,10 @@ export class Endpoints {
     const { options } = core;
     const transport = core.context.transports.find(endpoint, "bind");
     const { backlog, ipv6 } = options;
-    let listener: Pick<Listener, "endpoint" | "close">;
+    let listener: Bindable;
     try {
-      if (isDatagrams(transport)) {
-        return this.#bindDone(endpoint, await core.datagrams!.bind(core, endpoint, transport, signal));
-      }
+      const port = core.datagrams?.bind(core, endpoint, signal);
+      if (port !== undefined) return this.#bindDone(endpoint, await port);
       const prepared = security()?.prepare(options);
       if (prepared !== undefined) await prepared;
       listener = await transport.listen(
@@ -222,7 +217,7 @@ export class Endpoints {
     return door;
   }
 
-  #bindDone(given: string, listener: Pick<Listener, "endpoint" | "close">): string {
+  #bindDone(given: string, listener: Bindable): string {
     const { endpoint } = listener;
     const bound: Bound = { given, endpoint, close: () => listener.close() };
     this.#bound.add(given, bound);

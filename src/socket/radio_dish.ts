@@ -64,7 +64,7 @@ export class Radio extends FormedSocket {
    */
   constructor(options?: RadioOptions) {
     super("RADIO", options, (core) => {
-      core.datagrams = datagramRules("connect", FORM);
+      core.datagrams = datagramRules(FORM);
       return new RadioPattern(core.options);
     });
   }
@@ -93,7 +93,7 @@ export class Dish extends Socket {
    */
   constructor(options?: DishOptions) {
     super("DISH", options, (core) => {
-      core.datagrams = datagramRules("bind", FORM);
+      core.datagrams = datagramRules(FORM);
       return new DishPattern(core.options);
     });
   }

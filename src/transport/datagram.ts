@@ -1,12 +1,9 @@
 /**
  * What an adapter provides for datagrams: a port that sends and receives whole ones, with no connection behind it.
- * Pure but for the interfaces: endpoints are read here, names are looked up elsewhere.
  *
  * @module
  */
 
-import { readIP } from "./address.ts";
-import { parseTcpBind, parseTcpConnect, refuse, type Role, splitEndpoint, type TcpAddress } from "./endpoint.ts";
 import type { Transport } from "./link.ts";
 
 /** How to open a port. */
@@ -48,43 +45,15 @@ export interface DatagramTransport extends Transport {
    *
    * @throws {EndpointError} (rejects) `EADDRINUSE`, `EACCES`, `ENODEV`, `EHOSTUNREACH`, …
    */
-  open(endpoint: string, role: Role, options: DatagramOptions, handler: DatagramHandler): Promise<DatagramPort>;
+  open(
+    endpoint: string,
+    role: "bind" | "connect",
+    options: DatagramOptions,
+    handler: DatagramHandler,
+  ): Promise<DatagramPort>;
 }
 
 /** Whether a transport is one of datagrams. */
 export function isDatagrams(transport: Transport): transport is DatagramTransport {
   return typeof (transport as Partial<DatagramTransport>).open === "function";
-}
-
-/** A udp endpoint. */
-export interface UdpAddress extends TcpAddress {
-  /** The interface to join or to send through, a name or an address; only with a multicast group. */
-  readonly interface: string | undefined;
-  /** Whether the host is a multicast group. */
-  readonly multicast: boolean;
-}
-
-/**
- * Reads a udp endpoint, `udp://host:port` or `udp://interface;group:port`.
- *
- * @throws {EndpointError} `EINVAL` if it is malformed, or has an interface and no group.
- */
-export function parseUdp(endpoint: string, role: Role): UdpAddress {
-  const { scheme, address } = splitEndpoint(endpoint, role);
-  const at = address.indexOf(";");
-  const rest = at < 0 ? endpoint : `${scheme}://${address.slice(at + 1)}`;
-  const { host, port } = role === "bind" ? parseTcpBind(rest) : parseTcpConnect(rest);
-  const multicast = isMulticast(host);
-  if (at === 0 || at > 0 && !multicast) {
-    const found = at === 0 ? `no interface before ";"` : `an interface was given for ${host}`;
-    throw refuse("EINVAL", endpoint, role, `${found}, wanted one with a multicast group, "eth0;239.0.0.1:5555"`);
-  }
-  return { host, port, interface: at < 0 ? undefined : address.slice(0, at), multicast };
-}
-
-/** Whether an address is a multicast group's: 224.0.0.0/4 or ff00::/8. */
-export function isMulticast(host: string): boolean {
-  const octets = readIP(host);
-  if (octets === undefined) return false;
-  return octets.length === 4 ? octets[0]! >> 4 === 0xe : octets[0] === 0xff;
 }

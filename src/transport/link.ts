@@ -142,9 +142,10 @@ export interface Transport {
   /**
    * Checks an endpoint's spelling without touching the network. Called at `bind()` and `connect()`.
    *
+   * @param type The socket's type, for a transport that does not serve all.
    * @throws {EndpointError} If it is malformed (`EINVAL`), too long (`ENAMETOOLONG`), or cannot be had here (`ENOTSUP`).
    */
-  check(endpoint: string, role: "bind" | "connect"): void;
+  check(endpoint: string, role: "bind" | "connect", type?: string): void;
   /** Dials once. Rejects with an error whose `code` is an errno name where the system gave one. */
   connect(endpoint: string, options: DialOptions): Promise<Link>;
   /** Listens. Rejects with an {@link EndpointError} (`EADDRINUSE`, `EACCES`, `ENODEV`, `ENOENT`, …). */

@@ -6,18 +6,12 @@
  */
 
 import { isIPv4 } from "../../transport/address.ts";
-import {
-  type DatagramHandler,
-  type DatagramOptions,
-  type DatagramPort,
-  type DatagramTransport,
-  parseUdp,
-  type UdpAddress,
-} from "../../transport/datagram.ts";
+import type { DatagramHandler, DatagramOptions, DatagramPort, DatagramTransport } from "../../transport/datagram.ts";
 import { formatHost, refuse, type Role } from "../../transport/endpoint.ts";
 import type { Capabilities } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { bindHost, checkTarget } from "../../transport/tcp.ts";
+import { checkUdp, parseUdp, type UdpAddress } from "../../transport/udp.ts";
 import { builtin, type DatagramSocket } from "./builtin.ts";
 import { interfaces, resolve } from "./names.ts";
 
@@ -34,8 +28,8 @@ export class NodeUdp implements DatagramTransport {
     abstract: false,
   };
 
-  check(endpoint: string, role: Role): void {
-    parseUdp(endpoint, role);
+  check(endpoint: string, role: "bind" | "connect", type?: string): void {
+    checkUdp(endpoint, role, type);
   }
 
   connect(endpoint: string): Promise<never> {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EndpointError } from "../../src/errors.ts";
-import { isMulticast, parseUdp } from "../../src/transport/datagram.ts";
+import { isMulticast, parseUdp } from "../../src/transport/udp.ts";
 import { test } from "../harness.ts";
 
 test("a udp endpoint is an address and a port, and perhaps an interface before a multicast group", () => {
