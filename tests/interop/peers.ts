@@ -66,6 +66,11 @@ export class PeerSocket implements AsyncDisposable {
     await this.#run({ do: "connect", socket: this.#name, endpoint, ...(routingId === undefined ? {} : { routingId }) });
   }
 
+  /** Connects a PEER; answers the routing id. */
+  async connectPeer(endpoint: string): Promise<string> {
+    return await this.#run({ do: "connectPeer", socket: this.#name, endpoint }) as string;
+  }
+
   async disconnect(endpoint: string): Promise<void> {
     await this.#run({ do: "disconnect", socket: this.#name, endpoint });
   }
@@ -76,6 +81,14 @@ export class PeerSocket implements AsyncDisposable {
 
   async unsubscribe(...topics: string[]): Promise<void> {
     await this.#run({ do: "unsubscribe", socket: this.#name, topics });
+  }
+
+  async join(...topics: string[]): Promise<void> {
+    await this.#run({ do: "join", socket: this.#name, topics });
+  }
+
+  async leaveGroups(...topics: string[]): Promise<void> {
+    await this.#run({ do: "leave", socket: this.#name, topics });
   }
 
   async set(options: OptionBag): Promise<void> {
