@@ -212,6 +212,11 @@ export class RemotePeer implements Peer {
     return this.#start("libzmq", spawnRuntime("node", new URL("./libzmq_peer.ts", import.meta.url), [], temporary()));
   }
 
+  /** Starts one made of libzmq that makes PEERs, by its C interface. */
+  static libzmqByFfi(): Promise<RemotePeer> {
+    return this.#start("libzmq", spawnRuntime("deno", new URL("./libzmq_ffi.ts", import.meta.url), [], temporary()));
+  }
+
   /** Starts one made of this library. */
   static ours(runtime: RuntimeName): Promise<RemotePeer> {
     return this.#start(runtime, spawnRuntime(runtime, new URL("./ours_peer.ts", import.meta.url), [], temporary()));
@@ -273,7 +278,7 @@ export function leave(...peers: RemotePeer[]): void {
       const gone = peer.process.exited.then(() => {
         throw new Error(`${peer.name} has ended`);
       });
-      await Promise.race([peer.socket("PAIR").then((socket) => socket.close()), gone]);
+      await Promise.race([peer.socket("PEER").then((socket) => socket.close()), gone]);
       gone.catch(() => {});
       await peer.process.kill();
     }
