@@ -25,6 +25,7 @@ export type TypeName =
   | "SERVER"
   | "RADIO"
   | "DISH"
+  | "DGRAM"
   | "SCATTER"
   | "GATHER"
   | "PEER"

@@ -40,6 +40,7 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
   SERVER: draft.Server,
   RADIO: draft.Radio,
   DISH: draft.Dish,
+  DGRAM: draft.Datagram,
   SCATTER: draft.Scatter,
   GATHER: draft.Gather,
   PEER: Peer,

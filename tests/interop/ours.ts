@@ -19,6 +19,7 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
   SERVER: zmq.Server,
   RADIO: zmq.Radio,
   DISH: zmq.Dish,
+  DGRAM: zmq.Datagram,
   SCATTER: zmq.Scatter,
   GATHER: zmq.Gather,
   PEER: zmq.Peer,
