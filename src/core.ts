@@ -29,6 +29,14 @@ export {
   ZmqError,
 } from "./errors.ts";
 export { type Frames, json, type MessageInput, type MessagePeer, type Part, peerOf, text } from "./message.ts";
+export {
+  decodeMessage,
+  type DecodeMessageOptions,
+  encodeMessage,
+  type Envelope,
+  joinParts,
+  splitEnvelope,
+} from "./multipart.ts";
 export type {
   EndpointEvent,
   FailureEvent,
