@@ -45,6 +45,12 @@ export interface PatternOptions {
   readonly relaxed: boolean;
   /** REQ, DEALER, ROUTER: greet each new connection with an empty message. */
   readonly probeRouter: boolean;
+  /** DEALER, ROUTER: a message for each new peer. */
+  readonly helloMessage: Uint8Array | undefined;
+  /** ROUTER: what the application gets from a peer that connected to us, when it is gone. */
+  readonly disconnectMessage: Uint8Array | undefined;
+  /** DEALER: what the application gets from a peer that we connected to, when it is lost. */
+  readonly hiccupMessage: Uint8Array | undefined;
   /** ROUTER: fail rather than drop when there is no route. */
   readonly mandatory: boolean;
   /** ROUTER: let a new peer take over a routing id that is in use. */

@@ -75,6 +75,8 @@ export class Pipe {
   readonly dialled: boolean;
   /** Whether the peer is a socket of this process, which is no stranger: limits are for those. */
   local = false;
+  /** What the application gets from the peer when it is lost, behind all that has come; `undefined`: nothing. */
+  lastWord: Uint8Array | undefined;
   /** A number that a distributor stamps on the pipes it has chosen. */
   mark = 0;
   /** Messages that were dropped because the queue was full. */
@@ -183,6 +185,12 @@ export class Pipe {
     if (this.#conflate || inbound.length < this.#receiveHwm) return true;
     this.#stalled = true;
     return false;
+  }
+
+  /** The peer that could be reached is lost, and not by our doing. Its last word counts towards no high-water mark. */
+  lose(): void {
+    if (this.connected && this.lastWord !== undefined) this.deliver([this.lastWord.slice()]);
+    this.connected = false;
   }
 
   /** Tells the writer that there is room, once half of the queue has gone. */

@@ -286,6 +286,7 @@ class InprocEnd implements Connection, Outlet {
     this.#held.clear();
     this.#cancelLinger();
     this.#forget(this);
+    if (!this.dialled && this.#closing === undefined) this.pipe.lose();
     this.#leave();
     this.host.closed(this, this.#unsent);
     this.#resolveClosing(this.#unsent);

@@ -18,7 +18,7 @@
 import type { Engine, EngineHandler, PeerInfo, Question } from "../engine/engine.ts";
 import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
 import type { Verdict } from "../mechanism/mechanism.ts";
-import { EMPTY } from "../message.ts";
+import { EMPTY, type MessagePeer } from "../message.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
 import type { Link } from "../transport/link.ts";
@@ -61,6 +61,8 @@ export interface SessionHost extends PipeOwner, Audience {
   engine(handler: EngineHandler): Engine;
   /** Judges a peer at an address. Never rejects. `signal`: nobody waits for the verdict any more. */
   judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict>;
+  /** Whom messages of a peer at an address are from; `undefined`: they do not tell. */
+  sender(peer: PeerInfo, address: string): MessagePeer | undefined;
   /** Dials an endpoint once. */
   dial(endpoint: string, signal: AbortSignal): Promise<Link>;
   /** A pipe joins the pattern. */
@@ -231,6 +233,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
 
   /** The handshake is complete. */
   shaken(peer: PeerInfo): void {
+    this.#conversation!.sender = this.#host.sender(peer, this.#conversation!.link.remote);
     this.#connections++;
     this.#shaken();
     this.#shakenAt = this.#host.clock.now();
@@ -249,7 +252,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
 
   /** The conversation carries no more messages. Those for a dialled endpoint wait for the next, unless `immediate`. */
   failing(): void {
-    this.pipe.connected = false;
+    if (this.#closing === undefined) this.pipe.lose();
     if (!this.dialled || this.#host.options.immediate) this.#detach();
   }
 
@@ -435,9 +438,8 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   #finish(error?: Error): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    const abort = this.#dialAbort;
+    this.#dialAbort?.abort();
     this.#endDial();
-    abort?.abort();
     this.#cancelLinger();
     this.#detach();
     this.#unsent += this.#outflow.clear();

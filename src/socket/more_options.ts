@@ -1,13 +1,22 @@
 /**
- * Options for those entry points that have room for them: those of SOCKS, and by name those of libzmq that have no
- * meaning here. A bundle of `./core` is 0.9 KB smaller without.
+ * Options for those entry points that have room for them: those of SOCKS, what sockets say of peers that come and go, and
+ * by name those of libzmq that have no meaning here. A bundle of `./core` is 0.9 KB smaller without.
  *
  * @module
  */
 
 import { show, wrongRange, wrongType } from "../errors.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
-import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
+import {
+  absent,
+  CONTEXT_OPTION_TABLE,
+  flag,
+  octets,
+  OPTION_TABLE,
+  type OptionRow,
+  RECEIVERS,
+  refuse,
+} from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
 
 const LONGEST_TEXT = 255;
@@ -66,6 +75,10 @@ function unsupported(why: string, options: Readonly<Record<string, unknown>>): R
 const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
+  helloMessage: { ...octets(0, Infinity), heeds: ["DEALER", "ROUTER"] },
+  disconnectMessage: { ...octets(0, Infinity), heeds: ["ROUTER"] },
+  hiccupMessage: { ...octets(0, Infinity), heeds: ["DEALER"] },
+  messageMetadata: { ...flag, heeds: RECEIVERS },
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),

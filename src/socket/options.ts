@@ -226,6 +226,12 @@ export interface ReceivingOptions {
    * `Infinity`. Acts at once. libzmq: `ZMQ_RCVTIMEO`.
    */
   readonly receiveTimeout?: number;
+  /**
+   * Tie each message to its connection, so that `peerOf` tells of every one what its peer announced. Costs 20 ns a message.
+   * Messages over `inproc` have no peer. Default `false`: of a peer that was judged, or has a key of CURVE, only. Holds
+   * from the next connection on. On `./core` alone there is no such name. libzmq: none, `zmq_msg_gets` always answers.
+   */
+  readonly messageMetadata?: boolean;
 }
 
 /** Options of sockets that can keep only the newest message. */
@@ -251,6 +257,41 @@ export interface IdentityOptions {
 export interface ProbeOptions {
   /** Begin each connection with an empty message, so that a ROUTER learns of us. Default `false`. libzmq: `ZMQ_PROBE_ROUTER`. */
   readonly probeRouter?: boolean;
+}
+
+/**
+ * Options of sockets that greet their peers. A message is one part, text (UTF-8) or octets, which may be empty. They are
+ * for peers that read every message as it is: a REQ or REP finds no envelope in one. On `./core` alone there are no such
+ * names.
+ */
+export interface HelloOptions {
+  /**
+   * A message that every new peer gets before all others, and again at each reconnection, over every transport. Default
+   * `null`: none. Holds from the next connection on. libzmq: `ZMQ_HELLO_MSG`, for which an empty one is none.
+   */
+  readonly helloMessage?: string | Uint8Array | null;
+}
+
+/** Options of sockets that can tell their application of peers that have gone. See {@link HelloOptions}. */
+export interface DisconnectOptions {
+  /**
+   * A message that the application receives as the last one from a peer that connected to us, when it is gone: it left, was
+   * silent, or broke the protocol. It comes behind all that came from the peer, whatever the high-water mark, and over
+   * `inproc` too. Our own `unbind` and `close` make none, nor does a peer whose routing id another took over. Default
+   * `null`: none. Holds from the next connection on. libzmq: `ZMQ_DISCONNECT_MSG`, for which an empty one is none.
+   */
+  readonly disconnectMessage?: string | Uint8Array | null;
+}
+
+/** Options of sockets that can tell their application of lost connections. See {@link HelloOptions}. */
+export interface HiccupOptions {
+  /**
+   * A message that the application receives when the connection to an endpoint that we connected to is lost, behind all that
+   * came through it and whatever the high-water mark; what is sent from then on goes to the next connection. Not over
+   * `inproc`, where nothing is connected again. Default `null`: none. Holds from the next connection on. libzmq:
+   * `ZMQ_HICCUP_MSG`, for which an empty one is none.
+   */
+  readonly hiccupMessage?: string | Uint8Array | null;
 }
 
 /** Options of sockets that match subscriptions. */
@@ -336,10 +377,26 @@ export interface ReplyOptions extends SocketOptions, SendingOptions, ReceivingOp
 
 /** Options of a {@link Dealer}. */
 export interface DealerOptions
-  extends SocketOptions, SendingOptions, ReceivingOptions, IdentityOptions, ProbeOptions, ConflateOptions {}
+  extends
+    SocketOptions,
+    SendingOptions,
+    ReceivingOptions,
+    IdentityOptions,
+    ProbeOptions,
+    ConflateOptions,
+    HelloOptions,
+    HiccupOptions {}
 
 /** Options of a {@link Router}. */
-export interface RouterOptions extends SocketOptions, SendingOptions, ReceivingOptions, IdentityOptions, ProbeOptions {
+export interface RouterOptions
+  extends
+    SocketOptions,
+    SendingOptions,
+    ReceivingOptions,
+    IdentityOptions,
+    ProbeOptions,
+    HelloOptions,
+    DisconnectOptions {
   /**
    * Fail, rather than drop, when a message has no route: `send` rejects with `EHOSTUNREACH` if there is no such peer,
    * and waits if its queue is full. Default `false`. Acts at once. libzmq: `ZMQ_ROUTER_MANDATORY`.
