@@ -252,7 +252,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
 
   /** The conversation carries no more messages. Those for a dialled endpoint wait for the next, unless `immediate`. */
   failing(): void {
-    if (this.#closing === undefined) this.pipe.lose();
+    this.pipe.lose();
     if (!this.dialled || this.#host.options.immediate) this.#detach();
   }
 
