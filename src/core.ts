@@ -65,6 +65,11 @@ export { Reply, Request } from "./socket/requesting.ts";
 export { Dealer, Router, type RouterConnectOptions } from "./socket/routing.ts";
 export type { CloseOptions } from "./socket/linger.ts";
 export { Socket } from "./socket/socket.ts";
+export { FormedSocket } from "./socket/formed.ts";
+export { Client, Peer, Server } from "./socket/client_server.ts";
+export { Dish, Radio } from "./socket/radio_dish.ts";
+export { Gather, Scatter } from "./socket/scatter_gather.ts";
+export { Channel } from "./socket/channel.ts";
 export { frames } from "./streams/frames.ts";
 export type {
   Capabilities,

@@ -141,9 +141,9 @@ export function peerOf(message: readonly Uint8Array[]): MessagePeer | undefined 
 
 /** A subscription on its way from a subscriber to a publisher; it travels in order with messages. */
 export class Control {
-  /** Whether the topic is wanted from now on, or no longer. */
-  readonly type: "subscribe" | "cancel";
-  /** The prefix of the messages meant; empty for all. */
+  /** Whether the topic is wanted from now on, or no longer; `join` and `leave` are a DISH's. */
+  readonly type: "subscribe" | "cancel" | "join" | "leave";
+  /** The prefix of the messages meant, empty for all; of a DISH, the name of the group. */
   readonly topic: Uint8Array;
 
   /** `topic` is kept, not copied. */

@@ -5,14 +5,22 @@
  */
 
 import {
+  Channel,
+  Client,
   Dealer,
+  Dish,
+  Gather,
   Pair,
+  Peer,
   Publisher,
   Pull,
   Push,
+  Radio,
   Reply,
   Request,
   Router,
+  Scatter,
+  Server,
   type Socket,
   Subscriber,
   text,
@@ -36,6 +44,14 @@ export const TYPES: Readonly<Record<string, SocketClass>> = {
   REP: Reply as SocketClass,
   DEALER: Dealer as SocketClass,
   ROUTER: Router as SocketClass,
+  CLIENT: Client as SocketClass,
+  SERVER: Server as SocketClass,
+  RADIO: Radio as SocketClass,
+  DISH: Dish as SocketClass,
+  SCATTER: Scatter as SocketClass,
+  GATHER: Gather as SocketClass,
+  PEER: Peer as SocketClass,
+  CHANNEL: Channel as SocketClass,
 };
 
 /** A socket as it is to someone who passes over what the types say. */

@@ -1,8 +1,13 @@
 /**
- * Who may talk to whom ({@link https://rfc.zeromq.org/spec/37/ | RFC 37}, "The Socket-Type Property").
+ * Who may talk to whom ({@link https://rfc.zeromq.org/spec/37/ | RFC 37}, "The Socket-Type Property"; for the newer types
+ * RFC {@link https://rfc.zeromq.org/spec/41/ | 41}, {@link https://rfc.zeromq.org/spec/48/ | 48},
+ * {@link https://rfc.zeromq.org/spec/49/ | 49}, {@link https://rfc.zeromq.org/spec/51/ | 51} and
+ * {@link https://rfc.zeromq.org/spec/52/ | 52}).
  *
  * @module
  */
+
+import type { Control } from "../message.ts";
 
 /** The socket types, by their names on the wire. */
 export type SocketType =
@@ -16,7 +21,15 @@ export type SocketType =
   | "PULL"
   | "PUSH"
   | "XPUB"
-  | "XSUB";
+  | "XSUB"
+  | "SERVER"
+  | "CLIENT"
+  | "RADIO"
+  | "DISH"
+  | "GATHER"
+  | "SCATTER"
+  | "PEER"
+  | "CHANNEL";
 
 const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
   PAIR: ["PAIR"],
@@ -30,6 +43,14 @@ const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
   ROUTER: ["REQ", "DEALER", "ROUTER"],
   PUSH: ["PULL"],
   PULL: ["PUSH"],
+  SERVER: ["CLIENT"],
+  CLIENT: ["SERVER"],
+  RADIO: ["DISH"],
+  DISH: ["RADIO"],
+  GATHER: ["SCATTER"],
+  SCATTER: ["GATHER"],
+  PEER: ["PEER"],
+  CHANNEL: ["CHANNEL"],
 };
 
 /** Whether a socket of type `ours` talks to a peer that says it is a `theirs`. The spelling must be exact. */
@@ -47,7 +68,8 @@ export function sendsIdentity(type: SocketType): boolean {
   return type === "REQ" || type === "DEALER" || type === "ROUTER";
 }
 
-/** Whether subscriptions mean something to a socket of this type; to others they are ignored. */
-export function takesSubscriptions(type: SocketType): boolean {
-  return type === "PUB" || type === "XPUB";
+/** What a socket of this type lets its peers subscribe to it with; from others, and else, it is ignored. */
+export function controlsOf(type: SocketType): readonly Control["type"][] {
+  if (type === "RADIO") return ["join", "leave"];
+  return type === "PUB" || type === "XPUB" ? ["subscribe", "cancel"] : [];
 }

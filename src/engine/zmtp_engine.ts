@@ -27,7 +27,7 @@ import { encodeFrame } from "../wire/batch.ts";
 import { COMMAND, COMMAND_LIMIT, FrameDecoder, type FrameSink, MORE } from "../wire/frame.ts";
 import { encodeGreeting, type Greeting, GreetingReader } from "../wire/greeting.ts";
 import type { Metadata } from "../wire/metadata.ts";
-import { compatible, type SocketType, takesSubscriptions, wantedPeers } from "./compatibility.ts";
+import { compatible, controlsOf, type SocketType, wantedPeers } from "./compatibility.ts";
 import type { Engine, EngineHandler, PeerInfo } from "./engine.ts";
 import { Heartbeat, type HeartbeatOptions } from "./heartbeat.ts";
 
@@ -71,7 +71,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   #greeting: GreetingReader | undefined = new GreetingReader();
   readonly #decoder: FrameDecoder;
   readonly #output: Uint8Array[] = [];
-  readonly #subscribable: boolean;
+  readonly #controls: readonly Control["type"][];
   readonly #maxParts: number;
   readonly #maxPingRate: number;
   #phase: "greeting" | "handshake" | "traffic" | "failed" = "greeting";
@@ -105,7 +105,7 @@ export class ZmtpEngine implements Engine, FrameSink {
     this.#options = options;
     this.#handler = handler;
     this.#mechanism = options.mechanism;
-    this.#subscribable = takesSubscriptions(options.socketType);
+    this.#controls = controlsOf(options.socketType);
     this.#maxParts = options.maxMessageParts ?? MAX_PARTS;
     this.#maxPingRate = options.maxPingRate ?? MAX_PING_RATE;
     this.#pings = PINGS_AT_FIRST * this.#maxPingRate;
@@ -197,9 +197,9 @@ export class ZmtpEngine implements Engine, FrameSink {
     return octets;
   }
 
-  /** RFC 37 has commands for subscriptions; to a 3.0 peer they are messages (RFC 23). */
+  /** RFC 37 has commands for subscriptions; to a 3.0 peer they are messages (RFC 23), but for a DISH's. */
   spell(control: Control): { readonly flags: number; readonly body: Uint8Array } {
-    return this.#minor >= 1
+    return this.#minor >= 1 || this.#options.socketType === "DISH"
       ? { flags: COMMAND, body: encodeSubscription(control) }
       : { flags: 0, body: encodeSubscriptionMessage(control) };
   }
@@ -372,9 +372,9 @@ export class ZmtpEngine implements Engine, FrameSink {
   #command(body: Uint8Array): boolean {
     if (this.#parts.length > this.#ownParts) this.#own();
     const name = commandName("traffic", body);
-    if (this.#subscribable && (name === "SUBSCRIBE" || name === "CANCEL")) {
-      const control = new Control(name === "SUBSCRIBE" ? "subscribe" : "cancel", commandData(body).slice());
-      return this.#handler.control(control) || this.#pause();
+    for (const type of this.#controls) {
+      if (name !== type.toUpperCase()) continue;
+      return this.#handler.control(new Control(type, commandData(body).slice())) || this.#pause();
     }
     // Whom we ask may answer.
     if (name === "PONG" && this.#heartbeat?.pong(commandData(body), this.#now)) return true;

@@ -18,6 +18,12 @@ export class PairPattern implements Pattern {
   #peer: Pipe | undefined;
   /** Reading goes through a queue, so that what a former peer left can still be read. */
   readonly #in = new FairQueue();
+  readonly #type: string;
+
+  /** `type`: what the socket is called where a peer is refused. */
+  constructor(type = "PAIR") {
+    this.#type = type;
+  }
 
   /** The first pipe becomes the peer. */
   attach(pipe: Pipe): void {
@@ -34,7 +40,7 @@ export class PairPattern implements Pattern {
   ready(pipe: Pipe): void {
     if (this.#peer === undefined) this.#adopt(pipe);
     if (this.#peer !== pipe) {
-      pipe.refuse(new ZmqError("EPROTO", "Cannot accept peer: a PAIR has one peer at a time, and has it"));
+      pipe.refuse(new ZmqError("EPROTO", `Cannot accept peer: a ${this.#type} has one peer at a time, and has it`));
     }
   }
 

@@ -35,6 +35,13 @@ export interface Pattern {
   receive(): Message | undefined;
   /** Throws a {@link StateError} if the application may not receive now. */
   checkReceive?(): void;
+  /**
+   * Throws if a message does not have the form that this type sends; absent: any has it.
+   *
+   * @throws {TypeError} If it has more or fewer parts.
+   * @throws {RangeError} If a part that is for the pattern is too long or too short.
+   */
+  check?(message: Message): void;
 }
 
 /** Options that patterns heed. The record is the socket's own, so a change takes effect at once. */
@@ -45,21 +52,21 @@ export interface PatternOptions {
   readonly relaxed: boolean;
   /** REQ, DEALER, ROUTER: greet each new connection with an empty message. */
   readonly probeRouter: boolean;
-  /** DEALER, ROUTER: a message for each new peer. */
+  /** DEALER, ROUTER, CLIENT, SERVER, PEER: a message for each new peer. */
   readonly helloMessage: Uint8Array | undefined;
-  /** ROUTER: what the application gets from a peer that connected to us, when it is gone. */
+  /** ROUTER, SERVER, PEER: what the application gets from a peer that connected to us, when it is gone. */
   readonly disconnectMessage: Uint8Array | undefined;
-  /** DEALER: what the application gets from a peer that we connected to, when it is lost. */
+  /** DEALER, CLIENT, PEER: what the application gets from a peer that we connected to, when it is lost. */
   readonly hiccupMessage: Uint8Array | undefined;
   /** ROUTER: fail rather than drop when there is no route. */
   readonly mandatory: boolean;
   /** ROUTER: let a new peer take over a routing id that is in use. */
   readonly handover: boolean;
-  /** PUB, XPUB: wait rather than drop when a subscriber's queue is full. */
+  /** PUB, XPUB, RADIO: wait rather than drop when a subscriber's queue is full. */
   readonly noDrop: boolean;
-  /** PUB, XPUB: how many topics one peer may have. */
+  /** PUB, XPUB, RADIO: how many topics one peer may have. */
   readonly maxSubscriptions: number;
-  /** PUB, XPUB: how many octets those may have together. */
+  /** PUB, XPUB, RADIO: how many octets those may have together. */
   readonly maxSubscriptionOctets: number;
   /** PUB, XPUB, SUB: send or deliver what does not match. */
   readonly invertMatching: boolean;

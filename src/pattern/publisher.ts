@@ -39,12 +39,13 @@ interface Wanted {
 }
 
 /** Who wants what: topics, and the peers that hold each. */
-class Subscriptions {
+export class Subscriptions {
   /** Most topics have one holder, which needs no set. */
   readonly #byTopic: PrefixTrie<Pipe | Set<Pipe>> = new PrefixTrie();
   readonly #byPipe: Map<Pipe, Wanted> = new Map();
   #visit: (pipe: Pipe) => void = ignore;
 
+  /** How many distinct topics there are. */
   get size(): number {
     return this.#byTopic.size;
   }
@@ -93,10 +94,19 @@ class Subscriptions {
     for (const [topic] of wanted.topics.entries()) each(topic, this.#removeHolder(pipe, topic));
   }
 
+  /** Calls `visit` with every peer that holds a prefix of `text`, perhaps several times. */
   match(text: Uint8Array, visit: (pipe: Pipe) => void): void {
     // Hot: once per message.
     this.#visit = visit;
     this.#byTopic.match(text, this.#visitAll);
+  }
+
+  /** Calls `visit` with every peer that holds exactly this topic. */
+  find(topic: Uint8Array, visit: (pipe: Pipe) => void): void {
+    // Hot: once per message of a RADIO.
+    this.#visit = visit;
+    const holders = this.#byTopic.get(topic);
+    if (holders !== undefined) this.#visitAll(holders);
   }
 
   /** One function for all messages, instead of a closure for each. */
@@ -204,7 +214,7 @@ export class PublisherPattern implements Pattern {
     while ((this.#pendingOf.get(pipe) ?? 0) < MOST_PENDING) {
       const item = pipe.read();
       if (item === undefined) return;
-      if (item instanceof Control) this.#apply(pipe, item);
+      if (item instanceof Control) this.apply(pipe, item);
       else this.#hear(pipe, item);
     }
     this.#waiting.add(pipe);
@@ -222,7 +232,7 @@ export class PublisherPattern implements Pattern {
     const { noDrop } = this.#options;
     if (noDrop && message === this.#held && this.#options.invertMatching === this.#heldInverted) return false;
     out.choose();
-    this.#subscriptions.match(message[0]!, this.#newest === undefined ? out.add : this.#addNewest);
+    this.match(this.#subscriptions, message, this.#newest === undefined ? out.add : this.#addNewest);
     if (this.#options.invertMatching) out.invert();
     if (noDrop) {
       this.#held = out.allWritable() ? undefined : message;
@@ -280,42 +290,47 @@ export class PublisherPattern implements Pattern {
       const spoken = i === 0 || !this.#options.onlyFirstSubscribe;
       if (spoken && (frame[0] === 1 || frame[0] === 0)) {
         const type = frame[0] === 1 ? "subscribe" : "cancel";
-        if (!this.#apply(pipe, new Control(type, frame.subarray(1)), message)) return;
+        if (!this.apply(pipe, new Control(type, frame.subarray(1)), message)) return;
       } else (rest ??= []).push(frame);
     }
     if (rest !== undefined) this.#note(keepPeer(message, rest), pipe);
   }
 
+  /** Calls `visit` with every peer that wants a message, perhaps several times. */
+  protected match(subscriptions: Subscriptions, message: Message, visit: (pipe: Pipe) => void): void {
+    subscriptions.match(message[0]!, visit);
+  }
+
   /** Does what a peer asks for; `heard`: what it said so with. Answers whether it may stay. */
-  #apply(pipe: Pipe, control: Control, heard: Message | Control = control): boolean {
+  protected apply(pipe: Pipe, control: Control, heard: Message | Control = control): boolean {
     this.#letGo(pipe);
-    const { topic } = control;
+    const { topic, type } = control;
     const { verbosity, maxSubscriptions, maxSubscriptionOctets } = this.#options;
     const manual = this.#manual;
     const subscriptions = manual ? this.#asked : this.#subscriptions;
-    if (control.type === "cancel") {
+    if (type === "cancel" || type === "leave") {
       const unused = subscriptions.remove(pipe, topic);
       if (unused || manual || verbosity === "allSubsUnsubs") this.#tell(0, topic, pipe, heard);
       return true;
     }
     const fault = subscriptions.fault(pipe, topic, maxSubscriptions, maxSubscriptionOctets);
-    if (fault !== undefined) return this.#refuse(pipe, fault);
+    if (fault !== undefined) return this.refuse(pipe, type, fault);
     let first: boolean;
     try {
       first = subscriptions.add(pipe, topic);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      return this.#refuse(pipe, "there is no memory for another topic", error);
+      return this.refuse(pipe, type, "there is no memory for another topic", error);
     }
     if (first || manual || verbosity !== null) this.#tell(1, topic, pipe, heard);
     return true;
   }
 
   /** Ends the connection of a peer that wants too much: neither that nor what else it wants is kept. */
-  #refuse(pipe: Pipe, found: string, cause?: unknown): false {
+  protected refuse(pipe: Pipe, tried: string, found: string, cause?: unknown): false {
     pipe.inbound.clear();
     this.#forget(pipe);
-    pipe.refuse(new ProtocolError("traffic", `Cannot subscribe: ${found}`, { cause }));
+    pipe.refuse(new ProtocolError("traffic", `Cannot ${tried}: ${found}`, { cause }));
     return false;
   }
 

@@ -14,12 +14,16 @@ import type { Pipe } from "../pipe/pipe.ts";
 import { PrefixTrie } from "../pipe/prefix_trie.ts";
 import type { Pattern, PatternOptions } from "./pattern.ts";
 
+/** What publishers are told when a topic is wanted, and when it is no longer. */
+type Words = readonly [wanted: Control["type"], unwanted: Control["type"]];
+
 /** The rules of XSUB, and with `filter` those of SUB. */
 export class SubscriberPattern implements Pattern {
   /** Messages that matched no subscription. */
   #unmatched = 0;
   readonly #options: PatternOptions;
   readonly #filter: boolean;
+  readonly #words: Words;
   readonly #in = new FairQueue();
   readonly #out = new Distributor();
   /** The pipes whose peers have been told what we want; the others will be once they are ready. */
@@ -28,9 +32,10 @@ export class SubscriberPattern implements Pattern {
   readonly #topics: PrefixTrie<number> = new PrefixTrie();
 
   /** `filter`: whether messages that match no subscription are dropped here too. */
-  constructor(options: PatternOptions, filter: boolean) {
+  constructor(options: PatternOptions, filter: boolean, words: Words = ["subscribe", "cancel"]) {
     this.#options = options;
     this.#filter = filter;
+    this.#words = words;
   }
 
   /** Messages that matched no subscription, and XSUB's that found no room. */
@@ -59,7 +64,7 @@ export class SubscriberPattern implements Pattern {
   /** Tells a publisher all that we want, before anything else. */
   ready(pipe: Pipe): void {
     this.#told.add(pipe);
-    for (const [topic] of this.#topics.entries()) pipe.control(new Control("subscribe", topic));
+    for (const [topic] of this.#topics.entries()) pipe.control(new Control(this.#words[0], topic));
   }
 
   /** What was queued for the publisher was for that connection alone. */
@@ -81,7 +86,7 @@ export class SubscriberPattern implements Pattern {
   /** Wants messages that begin with `topic`, which is copied. */
   subscribe(topic: Uint8Array): void {
     this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1);
-    this.#tell("subscribe", topic);
+    this.#tell(0, topic);
   }
 
   /** Wants them no longer, if this was the last subscription to `topic`. Without one it does nothing. */
@@ -89,7 +94,7 @@ export class SubscriberPattern implements Pattern {
     const count = this.#topics.get(topic);
     if (count !== undefined && count > 1) this.#topics.set(topic, count - 1);
     const last = count === 1 && this.#topics.delete(topic);
-    if (last || this.#options.verboseUnsubscribe) this.#tell("cancel", topic);
+    if (last || this.#options.verboseUnsubscribe) this.#tell(1, topic);
   }
 
   /** XSUB: frames that begin with 1 or 0 (un)subscribe; the others are a message for every publisher. */
@@ -115,14 +120,24 @@ export class SubscriberPattern implements Pattern {
     for (;;) {
       const message = this.#in.read() as Message | undefined;
       if (message === undefined || !this.#filter) return message;
-      if (this.#topics.matches(message[0]!) !== this.#options.invertMatching) return message;
+      if (this.matches(message, this.#in.last!) !== this.#options.invertMatching) return message;
       this.#unmatched++;
     }
   }
 
-  #tell(type: Control["type"], topic: Uint8Array): void {
+  /** Whether exactly this topic is subscribed. */
+  protected has(topic: Uint8Array): boolean {
+    return this.#topics.get(topic) !== undefined;
+  }
+
+  /** Whether a message, which has come by `pipe`, is wanted. */
+  protected matches(message: Message, _pipe: Pipe): boolean {
+    return this.#topics.matches(message[0]!);
+  }
+
+  #tell(which: 0 | 1, topic: Uint8Array): void {
     // Not `slice`: of a Node Buffer that would be no copy.
-    const control = new Control(type, new Uint8Array(topic));
+    const control = new Control(this.#words[which], new Uint8Array(topic));
     for (const pipe of this.#told) pipe.control(control);
   }
 }

@@ -38,7 +38,7 @@ export interface Sending {
    * @throws {StateError} If the socket's writable stream is locked.
    * @throws {TimeoutError} (rejects) If `sendTimeout` passes first.
    * @throws {StateError} (rejects) If a REQ has no reply yet, or a REP no request.
-   * @throws {UnreachableError} (rejects) If a ROUTER with `mandatory` has no such peer.
+   * @throws {UnreachableError} (rejects) If a ROUTER with `mandatory`, a SERVER or a PEER has no such peer.
    */
   send(message: MessageInput, options?: WaitOptions): Promise<void>;
 

@@ -75,9 +75,9 @@ function unsupported(why: string, options: Readonly<Record<string, unknown>>): R
 const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
-  helloMessage: { ...octets(0, Infinity), heeds: ["DEALER", "ROUTER"] },
-  disconnectMessage: { ...octets(0, Infinity), heeds: ["ROUTER"] },
-  hiccupMessage: { ...octets(0, Infinity), heeds: ["DEALER"] },
+  helloMessage: { ...octets(0, Infinity), heeds: ["DEALER", "ROUTER", "CLIENT", "SERVER", "PEER"] },
+  disconnectMessage: { ...octets(0, Infinity), heeds: ["ROUTER", "SERVER", "PEER"] },
+  hiccupMessage: { ...octets(0, Infinity), heeds: ["DEALER", "CLIENT", "PEER"] },
   messageMetadata: { ...flag, heeds: RECEIVERS },
   socksProxy,
   socksUsername: shortText(false),

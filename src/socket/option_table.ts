@@ -24,6 +24,7 @@ export interface OptionRow {
   use?(value: unknown): unknown;
 }
 
+const BOTH_WAYS: readonly SocketType[] = ["SERVER", "CLIENT", "PEER", "CHANNEL"];
 const SENDERS: readonly SocketType[] = [
   "PUSH",
   "PUB",
@@ -34,10 +35,26 @@ const SENDERS: readonly SocketType[] = [
   "DEALER",
   "ROUTER",
   "PAIR",
+  ...BOTH_WAYS,
+  "SCATTER",
+  "RADIO",
 ];
 /** The socket types that receive. */
-export const RECEIVERS: readonly SocketType[] = ["PULL", "SUB", "XPUB", "XSUB", "REQ", "REP", "DEALER", "ROUTER", "PAIR"];
-const PUBLISHERS: readonly SocketType[] = ["PUB", "XPUB"];
+export const RECEIVERS: readonly SocketType[] = [
+  "PULL",
+  "SUB",
+  "XPUB",
+  "XSUB",
+  "REQ",
+  "REP",
+  "DEALER",
+  "ROUTER",
+  "PAIR",
+  ...BOTH_WAYS,
+  "GATHER",
+  "DISH",
+];
+const PUBLISHERS: readonly SocketType[] = ["PUB", "XPUB", "RADIO"];
 const LONGEST_TTL = 6553599;
 const LONGEST_NAME = 255;
 
@@ -312,7 +329,7 @@ export function optionRow(type: SocketType, name: string): OptionRow {
 /** The default of an option for sockets of one type. */
 export function initialOf(type: SocketType, name: string): unknown {
   // libzmq: a subscriber has nothing that is worth waiting for.
-  if (name === "linger" && (type === "SUB" || type === "XSUB")) return 0;
+  if (name === "linger" && (type === "SUB" || type === "XSUB" || type === "DISH")) return 0;
   return OPTION_TABLE[name]!.initial;
 }
 

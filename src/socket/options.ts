@@ -10,8 +10,9 @@
 
 import type { ReconnectStop } from "../session/session.ts";
 import type { Context } from "./context.ts";
+import type { DisconnectOptions, HelloOptions, HiccupOptions } from "./hello_options.ts";
 
-export type { ReconnectStop };
+export type { DisconnectOptions, HelloOptions, HiccupOptions, ReconnectStop };
 
 /** Options as properties of a socket: all but `context`, each always there. */
 export type Properties<T> = { -readonly [K in Exclude<keyof T, "context">]-?: T[K] };
@@ -84,8 +85,8 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   /**
    * How long `close` and `disconnect` wait for queued messages to go out, in milliseconds; 0 drops them, `Infinity`
    * waits for as long as it takes. A peer that was sent something has this time too, but at least one second and at
-   * most thirty, to read it and hang up. Default 5000, so that `await using` ends (libzmq's is forever), and 0 for SUB
-   * and XSUB. Acts at once. libzmq: `ZMQ_LINGER`.
+   * most thirty, to read it and hang up. Default 5000, so that `await using` ends (libzmq's is forever), and 0 for
+   * SUB, XSUB and DISH. Acts at once. libzmq: `ZMQ_LINGER`.
    */
   readonly linger?: number;
   /**
@@ -259,52 +260,18 @@ export interface ProbeOptions {
   readonly probeRouter?: boolean;
 }
 
-/**
- * Options of sockets that greet their peers. A message is one part, text (UTF-8) or octets, which may be empty. They are
- * for peers that read every message as it is: a REQ or REP finds no envelope in one. On `./core` alone there are no such
- * names.
- */
-export interface HelloOptions {
-  /**
-   * A message that every new peer gets before all others, and again at each reconnection, over every transport. Default
-   * `null`: none. Holds from the next connection on. libzmq: `ZMQ_HELLO_MSG`, for which an empty one is none.
-   */
-  readonly helloMessage?: string | Uint8Array | null;
-}
-
-/** Options of sockets that can tell their application of peers that have gone. See {@link HelloOptions}. */
-export interface DisconnectOptions {
-  /**
-   * A message that the application receives as the last one from a peer that connected to us, when it is gone: it left, was
-   * silent, or broke the protocol. It comes behind all that came from the peer, whatever the high-water mark, and over
-   * `inproc` too. Our own `unbind` and `close` make none, nor does a peer whose routing id another took over. Default
-   * `null`: none. Holds from the next connection on. libzmq: `ZMQ_DISCONNECT_MSG`, for which an empty one is none.
-   */
-  readonly disconnectMessage?: string | Uint8Array | null;
-}
-
-/** Options of sockets that can tell their application of lost connections. See {@link HelloOptions}. */
-export interface HiccupOptions {
-  /**
-   * A message that the application receives when the connection to an endpoint that we connected to is lost, behind all that
-   * came through it and whatever the high-water mark; what is sent from then on goes to the next connection. Not over
-   * `inproc`, where nothing is connected again. Default `null`: none. Holds from the next connection on. libzmq:
-   * `ZMQ_HICCUP_MSG`, for which an empty one is none.
-   */
-  readonly hiccupMessage?: string | Uint8Array | null;
-}
-
 /** Options of sockets that match subscriptions. */
 export interface MatchingOptions {
   /** Send (PUB, XPUB) or deliver (SUB) what matches no subscription. Set it at both ends. Default `false`. Acts at once. libzmq: `ZMQ_INVERT_MATCHING`. */
   readonly invertMatching?: boolean;
 }
 
-/** Options of sockets that publish. */
-export interface PublishingOptions extends SendingOptions, MatchingOptions {
+/** Options of sockets whose peers say what they want. */
+export interface AudienceOptions extends SendingOptions {
   /**
-   * How many topics one peer may be subscribed to; a peer that wants more is disconnected, and what it had is
-   * forgotten. Peers over `inproc` are not limited. `Infinity`: no limit. Default 131072. Acts at once. libzmq: none.
+   * How many topics one peer may be subscribed to, or groups of a RADIO it may have joined; a peer that wants more is
+   * disconnected, and what it had is forgotten. Peers over `inproc` are not limited. `Infinity`: no limit. Default
+   * 131072. Acts at once. libzmq: none.
    */
   readonly maxSubscriptions?: number;
   /**
@@ -315,6 +282,10 @@ export interface PublishingOptions extends SendingOptions, MatchingOptions {
   readonly maxSubscriptionOctets?: number;
   /** Make `send` wait, rather than drop, while any subscriber's queue is full. Default `false`. Acts at once. libzmq: `ZMQ_XPUB_NODROP`. */
   readonly noDrop?: boolean;
+}
+
+/** Options of sockets that publish. */
+export interface PublishingOptions extends AudienceOptions, MatchingOptions {
   /** Look for a subscription in the first frame of a subscriber's message only. Default `false`. libzmq: `ZMQ_ONLY_FIRST_SUBSCRIBE`. */
   readonly onlyFirstSubscribe?: boolean;
 }
@@ -408,6 +379,32 @@ export interface RouterOptions
    */
   readonly handover?: boolean;
 }
+
+/** Options of a {@link Client}. */
+export interface ClientOptions extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, HiccupOptions {}
+
+/** Options of a {@link Server}. */
+export interface ServerOptions
+  extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, DisconnectOptions {}
+
+/** Options of a {@link Peer}. */
+export interface PeerOptions
+  extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, DisconnectOptions, HiccupOptions {}
+
+/** Options of a {@link Channel}. */
+export interface ChannelOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+
+/** Options of a {@link Scatter}. */
+export interface ScatterOptions extends SocketOptions, SendingOptions {}
+
+/** Options of a {@link Gather}. */
+export interface GatherOptions extends SocketOptions, ReceivingOptions {}
+
+/** Options of a {@link Radio}. */
+export interface RadioOptions extends SocketOptions, AudienceOptions {}
+
+/** Options of a {@link Dish}. */
+export interface DishOptions extends SocketOptions, ReceivingOptions {}
 
 /** Every option of every socket, as defaults for the sockets of a context: each takes what it heeds. */
 export interface DefaultOptions

@@ -91,7 +91,9 @@ function endsOf<S extends Socket>(sockets: Iterable<S>): End<S>[] {
     throw wrongType(`Cannot poll: sockets are ${show(given)}, wanted an array of them`);
   }
   const ends = Array.from(new Set(sockets), (socket, index) => {
-    if (!(socket instanceof Socket)) throw wrongType(`Cannot poll: socket ${index} is ${show(socket)}, wanted a socket`);
+    if (!(socket instanceof Socket)) {
+      throw wrongType(`Cannot poll: socket ${index} is ${show(socket)}, wanted a socket`);
+    }
     const core = coreOf(socket);
     if (!core.isClosed) core.checkReceive();
     checkReceiving(socket);

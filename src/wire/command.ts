@@ -109,9 +109,9 @@ export function decodePing(body: Uint8Array): Ping {
   return { ttl: body[5]! << 8 | body[6]!, context: body.subarray(PING_HEADER, PING_HEADER + CONTEXT_LIMIT) };
 }
 
-/** A subscription as ZMTP 3.1 spells it: the body of a command. */
+/** A subscription as ZMTP 3.1 spells it: the body of a command. So are JOIN and LEAVE, in every version. */
 export function encodeSubscription(control: Control): Uint8Array {
-  return encodeCommand(control.type === "subscribe" ? "SUBSCRIBE" : "CANCEL", control.topic);
+  return encodeCommand(control.type.toUpperCase(), control.topic);
 }
 
 /** A subscription as ZMTP 3.0 spells it: the body of a message, 1 or 0 before the topic. */

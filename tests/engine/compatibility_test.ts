@@ -1,28 +1,39 @@
 import { assertEquals } from "@std/assert";
 import {
   compatible,
+  controlsOf,
   sendsIdentity,
   type SocketType,
-  takesSubscriptions,
   wantedPeers,
 } from "../../src/engine/compatibility.ts";
 import { test } from "../harness.ts";
 
-const TYPES = "REQ REP DEALER ROUTER PUB XPUB SUB XSUB PUSH PULL PAIR".split(" ") as SocketType[];
+const TYPES = (
+  "REQ REP DEALER ROUTER PUB XPUB SUB XSUB PUSH PULL PAIR " +
+  "SERVER CLIENT RADIO DISH GATHER SCATTER PEER CHANNEL"
+).split(" ") as SocketType[];
 
-/** RFC 37's table: rows are ours, columns the peer's, both in the order above. */
-const TABLE: Readonly<Record<SocketType, string>> = {
-  REQ: ".X.X.......",
-  REP: "X.X........",
-  DEALER: ".XXX.......",
-  ROUTER: "X.XX.......",
-  PUB: "......XX...",
-  XPUB: "......XX...",
-  SUB: "....XX.....",
-  XSUB: "....XX.....",
-  PUSH: ".........X.",
-  PULL: "........X..",
-  PAIR: "..........X",
+/** RFC 37's table, then those of RFC 41, 48, 49, 51 and 52: rows are ours, columns the peer's, both in the order above. */
+const TABLE: Readonly<Record<string, string>> = {
+  REQ: ".X.X...............",
+  REP: "X.X................",
+  DEALER: ".XXX...............",
+  ROUTER: "X.XX...............",
+  PUB: "......XX...........",
+  XPUB: "......XX...........",
+  SUB: "....XX.............",
+  XSUB: "....XX.............",
+  PUSH: ".........X.........",
+  PULL: "........X..........",
+  PAIR: "..........X........",
+  SERVER: "............X......",
+  CLIENT: "...........X.......",
+  RADIO: "..............X....",
+  DISH: ".............X.....",
+  GATHER: "................X..",
+  SCATTER: "...............X...",
+  PEER: ".................X.",
+  CHANNEL: "..................X",
 };
 
 test("who may talk to whom is RFC 37's table, and both sides agree", () => {
@@ -42,7 +53,8 @@ test("an error can say which peers were wanted", () => {
   assertEquals(wantedPeers("DEALER"), '"REP" or "DEALER" or "ROUTER"');
 });
 
-test("REQ, DEALER and ROUTER tell their routing id; PUB and XPUB take subscriptions", () => {
+test("REQ, DEALER and ROUTER tell their routing id; PUB and XPUB take subscriptions, RADIO takes groups", () => {
   assertEquals(TYPES.filter(sendsIdentity), ["REQ", "DEALER", "ROUTER"]);
-  assertEquals(TYPES.filter(takesSubscriptions), ["PUB", "XPUB"]);
+  assertEquals(TYPES.filter((type) => controlsOf(type).includes("subscribe")), ["PUB", "XPUB"]);
+  assertEquals(TYPES.filter((type) => controlsOf(type).includes("join")), ["RADIO"]);
 });

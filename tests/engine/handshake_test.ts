@@ -118,6 +118,14 @@ test("READY of each type has the size that libzmq's has, and Identity where it h
     PUSH: "1A",
     XPUB: "1A",
     XSUB: "1A",
+    DISH: "1A",
+    PEER: "1A",
+    RADIO: "1B",
+    SERVER: "1C",
+    CLIENT: "1C",
+    GATHER: "1C",
+    SCATTER: "1D",
+    CHANNEL: "1D",
   };
   for (const [type, size] of Object.entries(sizes)) {
     const recorded = new Recorded(type as SocketType, { routingId: hex("") });

@@ -1,6 +1,6 @@
 /** What is said of peers that come and go: `helloMessage`, `disconnectMessage`, `hiccupMessage`. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Dealer, type Frames, Push, Router } from "../../mod.ts";
+import { Client, Dealer, type Frames, Peer, Push, Router, Server } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { type Loose, meet, texts, until } from "../socket_fixture.ts";
 
@@ -81,6 +81,61 @@ test("a hiccup message comes even if the endpoint is dialled no more", async () 
   }
 });
 
+for (const endpoint of [TCP, "inproc://numbered"]) {
+  test(`${endpoint}: SERVER and CLIENT, each with all that it heeds`, async () => {
+    const server = new Server({ helloMessage: "hello from server", disconnectMessage: "gone" });
+    const client = new Client({ helloMessage: "hello from client", hiccupMessage: "lost" });
+    const leaver = new Client();
+    const bound = await meet(server, client, endpoint);
+    const [id, hello] = await server.receive();
+    assertEquals([texts([hello!]), texts(await client.receive())], [["hello from client"], ["hello from server"]]);
+    leaver.connect(bound);
+    await leaver.send("1");
+    const [other] = await server.receive();
+    await leaver.close();
+    assertEquals(await server.receive(), [other!, new TextEncoder().encode("gone")]);
+    await server.send([id!, "2"]);
+    await server.close();
+    assertEquals(texts(await client.receive()), ["2"]);
+    // Over inproc nothing is connected again.
+    if (endpoint === TCP) assertEquals(texts(await client.receive()), ["lost"]);
+    else assertEquals(client.tryReceive(), undefined);
+    await client.close();
+  });
+
+  test(`${endpoint}: a PEER heeds all three, by which side it is`, async () => {
+    const options = { helloMessage: "hello", disconnectMessage: "gone", hiccupMessage: "lost" };
+    await using binder = new Peer(options);
+    const connecter = new Peer(options);
+    const id = connecter.connectPeer(await binder.bind(endpoint));
+    const [from, hello] = await binder.receive();
+    assertEquals(texts([hello!]), ["hello"]);
+    assertEquals(await connecter.receive(), [id, new TextEncoder().encode("hello")] as Frames);
+    await connecter.close();
+    assertEquals(await binder.receive(), [from!, new TextEncoder().encode("gone")] as Frames);
+  });
+}
+
+test("a PEER's lost connection is told of under the id that it keeps", async () => {
+  const binder = new Peer();
+  await using connecter = new Peer({ hiccupMessage: "lost" });
+  const id = connecter.connectPeer(await binder.bind(TCP));
+  await until(() => binder.peers.length === 1);
+  await binder.close();
+  assertEquals(await connecter.receive(), [id, new TextEncoder().encode("lost")] as Frames);
+});
+
+test("a SERVER that sends a client away itself is not told of it", async () => {
+  await using server = new Server({ disconnectMessage: "gone" });
+  await using client = new Client({ reconnectInterval: 0 });
+  await meet(server, client);
+  await client.send("1");
+  const [id] = await server.receive();
+  server.disconnectPeer(id!);
+  await until(() => server.peers.length === 0 && client.peers.length === 0);
+  assertEquals(server.tryReceive(), undefined);
+});
+
 test("an option that is set later holds for the peers to come, and null is none", async () => {
   await using router = new Router({ helloMessage: "one" });
   const endpoint = await router.bind(TCP);
@@ -99,7 +154,7 @@ test("an option that is set later holds for the peers to come, and null is none"
 test("who heeds which, and what each takes", () => {
   const wrong = (call: () => unknown, why: string): void =>
     void assertThrows(call, TypeError, `Cannot set option ${why}`);
-  wrong(() => new Push({ helloMessage: "x" } as Loose), '"helloMessage": the socket is a PUSH, wanted DEALER, ROUTER');
+  wrong(() => new Push({ helloMessage: "x" } as Loose), '"helloMessage": the socket is a PUSH, wanted DEALER, ROUTER,');
   wrong(() => new Dealer({ disconnectMessage: "x" } as Loose), '"disconnectMessage": the socket is a DEALER');
   wrong(() => new Router({ hiccupMessage: "x" } as Loose), '"hiccupMessage": the socket is a ROUTER');
   for (const name of ["helloMessage", "hiccupMessage"]) {

@@ -20,6 +20,14 @@ const CLASSES: Readonly<Record<string, string>> = {
   REP: "Reply",
   DEALER: "Dealer",
   ROUTER: "Router",
+  CLIENT: "Client",
+  SERVER: "Server",
+  RADIO: "Radio",
+  DISH: "Dish",
+  SCATTER: "Scatter",
+  GATHER: "Gather",
+  PEER: "Peer",
+  CHANNEL: "Channel",
 };
 
 /** What is refused whatever its value, and the value that is let through since it asks for nothing. */
