@@ -41,7 +41,8 @@ export class DealerPattern implements Pattern {
     const { helloMessage, hiccupMessage, probeRouter } = this.#options;
     if (helloMessage !== undefined) pipe.prelude([helloMessage]);
     if (probeRouter) pipe.prelude([EMPTY]);
-    if (pipe.dialled) pipe.lastWord = hiccupMessage;
+    // In this process nothing is connected again.
+    if (pipe.dialled && !pipe.local) pipe.lastWord = hiccupMessage && [hiccupMessage.slice()];
   }
 
   /** The queue waits for the next connection. */

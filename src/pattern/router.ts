@@ -82,7 +82,7 @@ export class RouterPattern implements Pattern {
     const { helloMessage, disconnectMessage, probeRouter } = this.#options;
     if (helloMessage !== undefined) pipe.prelude([helloMessage]);
     if (probeRouter) pipe.prelude([EMPTY]);
-    if (!pipe.dialled) pipe.lastWord = disconnectMessage;
+    if (!pipe.dialled) pipe.lastWord = disconnectMessage && [disconnectMessage.slice()];
   }
 
   /** The queue waits for the next connection. */

@@ -76,7 +76,9 @@ export class ServerPattern implements Pattern {
   ready(pipe: Pipe): void {
     const { helloMessage, disconnectMessage, hiccupMessage } = this.#options;
     if (helloMessage !== undefined) pipe.prelude([helloMessage]);
-    pipe.lastWord = pipe.dialled ? hiccupMessage : disconnectMessage;
+    // In this process nothing is connected again.
+    const lastWord = !pipe.dialled ? disconnectMessage : pipe.local ? undefined : hiccupMessage;
+    pipe.lastWord = lastWord && [lastWord.slice()];
   }
 
   /** The queue waits for the next connection, and so does the routing id. */

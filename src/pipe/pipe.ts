@@ -75,8 +75,8 @@ export class Pipe {
   readonly dialled: boolean;
   /** Whether the peer is a socket of this process, which is no stranger: limits are for those. */
   local = false;
-  /** What the application gets from the peer when it is lost, behind all that has come; `undefined`: nothing. */
-  lastWord: Uint8Array | undefined;
+  /** What the application gets when this connection is lost, behind all that has come through it; `undefined`: nothing. */
+  lastWord: Message | undefined;
   /** A number that a distributor stamps on the pipes it has chosen. */
   mark = 0;
   /** Messages that were dropped because the queue was full. */
@@ -187,9 +187,9 @@ export class Pipe {
     return false;
   }
 
-  /** The peer that could be reached is lost, and not by our doing. Its last word counts towards no high-water mark. */
+  /** If the peer could be reached it is lost, and not by our doing. Its last word is taken whatever the high-water mark. */
   lose(): void {
-    if (this.connected && this.lastWord !== undefined) this.deliver([this.lastWord.slice()]);
+    if (this.connected && this.lastWord) this.deliver(this.lastWord);
     this.connected = false;
   }
 

@@ -34,8 +34,8 @@ const flooded: { clock: Clock | undefined; turn: number; since: number } = { clo
 export interface ConversationOwner {
   /** Makes the engine. */
   engine(handler: EngineHandler): Engine;
-  /** The handshake is complete. */
-  shaken(peer: PeerInfo): void;
+  /** The handshake with a peer at an address is complete. */
+  shaken(peer: PeerInfo, address: string): void;
   /** It will end for a reason of ours, and carries no more messages. */
   failing(): void;
   /** Judges the peer. `signal`: nobody waits for the verdict any more. */
@@ -207,7 +207,7 @@ export class Conversation implements EngineHandler, LinkHandler {
     this.peer = { socketType, routingId: routingId.length === 0 ? EMPTY : routingId };
     this.#stopTimer();
     this.#beat();
-    this.#owner.shaken(peer);
+    this.#owner.shaken(peer, this.link.remote);
   }
 
   /** The peer is to be judged. */
@@ -223,13 +223,13 @@ export class Conversation implements EngineHandler, LinkHandler {
   message(message: Message): boolean {
     // Hot: once per message.
     this.messagesIn++;
-    if (this.sender !== undefined) markPeer(message, this.sender);
+    if (this.sender) markPeer(message, this.sender);
     return this.#deliver(message);
   }
 
   /** A subscription has come. */
   control(control: Control): boolean {
-    if (this.sender !== undefined) markPeer(control, this.sender);
+    if (this.sender) markPeer(control, this.sender);
     return this.#deliver(control);
   }
 

@@ -287,7 +287,7 @@ class InprocEnd implements Connection, Outlet {
     this.#held.clear();
     this.#cancelLinger();
     this.#forget(this);
-    if (!this.dialled) this.pipe.lose();
+    this.pipe.lose();
     this.#leave();
     this.host.closed(this, this.#unsent);
     this.#resolveClosing(this.#unsent);
@@ -318,7 +318,6 @@ class InprocEnd implements Connection, Outlet {
   #leave(): void {
     if (!this.pipe.alive) return;
     this.pipe.alive = false;
-    this.pipe.connected = false;
     this.host.detach(this.pipe);
   }
 }

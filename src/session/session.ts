@@ -231,9 +231,9 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     return this.#host.judge(question, peer, signal);
   }
 
-  /** The handshake is complete. */
-  shaken(peer: PeerInfo): void {
-    this.#conversation!.sender = this.#host.sender(peer, this.#conversation!.link.remote);
+  /** The handshake with a peer at an address is complete. */
+  shaken(peer: PeerInfo, address: string): void {
+    this.#conversation!.sender = this.#host.sender(peer, address);
     this.#connections++;
     this.#shaken();
     this.#shakenAt = this.#host.clock.now();
@@ -247,7 +247,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
       this.#outflow.open();
       this.#host.ready(this.pipe);
     }
-    this.#reports.shaken(this.#conversation!.link.remote, peer);
+    this.#reports.shaken(address, peer);
   }
 
   /** The conversation carries no more messages. Those for a dialled endpoint wait for the next, unless `immediate`. */
@@ -401,11 +401,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     else this.#outflow.flush();
     this.#leave();
     if (linger <= 0) this.#giveUp();
-    else if (!this.#isClosed()) this.#cancelLinger = clock.after(linger, () => this.#giveUp());
-  }
-
-  #isClosed(): boolean {
-    return this.#state === "closed";
+    else if (this.#state !== "closed") this.#cancelLinger = clock.after(linger, () => this.#giveUp());
   }
 
   /** Hangs up if everything has been sent. */

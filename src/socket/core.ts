@@ -309,7 +309,7 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** Whom messages of a peer at an address are from. */
   sender(peer: PeerInfo, address: string): MessagePeer | undefined {
-    return security()?.senderOf(this.options, peer, address);
+    return security()?.sender(this.options, peer, address);
   }
 
   /** Dials an endpoint once. */

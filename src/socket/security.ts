@@ -46,7 +46,7 @@ const SECURITY: Security = {
   },
   mechanism: makeMechanism,
   judge,
-  senderOf({ messageMetadata }, { socketType, routingId, properties, mechanism, userId, granted }, peer) {
+  sender({ messageMetadata }, { socketType, routingId, properties, mechanism, userId, granted }, peer) {
     if (granted === undefined && mechanism !== "CURVE" && !messageMetadata) return undefined;
     // Made once for a connection, and tied to each of its messages. What nobody asked for is not kept.
     return {

@@ -35,7 +35,7 @@ export interface Security {
     signal: AbortSignal,
   ): Promise<Verdict>;
   /** Whom messages of a peer at an address are from; `undefined`: nobody is sure, and nobody wants to know. */
-  senderOf(settings: Settings, peer: PeerInfo, address: string): MessagePeer | undefined;
+  sender(settings: Settings, peer: PeerInfo, address: string): MessagePeer | undefined;
   /** The name of the mechanism that the options ask for, as npm `zeromq` has it; `null` is NULL. */
   nameOf(settings: Settings): "plain" | "curve" | null;
 }

@@ -237,7 +237,7 @@ export abstract class Socket implements AsyncDisposable {
       },
       [Symbol.asyncIterator](this: Socket): AsyncIterableIterator<Frames> {
         if (!this.#core.isClosed) this.#core.checkReceive();
-        return new Iteration(this);
+        return new Iteration(this.#core, this);
       },
     };
     for (const name of Reflect.ownKeys(methods)) {
@@ -288,15 +288,15 @@ defineOptions(Object.keys(OPTION_TABLE));
 
 /** One `for await` over a socket: about half the cost of a stream's. */
 class Iteration implements AsyncIterableIterator<Frames> {
-  readonly #socket: Socket;
   readonly #core: SocketCore;
+  readonly #socket: Socket;
   /** Calls of `next` that wait, and some that have done so. */
   readonly #waiting: Deque<Waiter> = new Deque();
   #done = false;
 
-  constructor(socket: Socket) {
+  constructor(core: SocketCore, socket: Socket) {
+    this.#core = core;
     this.#socket = socket;
-    this.#core = readCore(socket);
   }
 
   next(): Promise<IteratorResult<Frames>> {

@@ -66,6 +66,15 @@ test("the hiccup message is the last word of a peer that we have connected to, a
   assertEquals(rig.receive(), "lost");
 });
 
+test("a peer of this process leaves no hiccup message: nothing is connected again", () => {
+  const rig = new Rig(new DealerPattern({ ...PATTERN_OPTIONS, hiccupMessage: latin1("lost") }));
+  const peer = rig.join({ dialled: true, ready: false });
+  peer.pipe.local = true;
+  rig.ready(peer);
+  peer.pipe.lose();
+  assertEquals(rig.receive(), undefined);
+});
+
 test("a last word is a copy: who receives it may do with it what it likes", () => {
   const hiccupMessage = latin1("lost");
   const rig = new Rig(new DealerPattern({ ...PATTERN_OPTIONS, hiccupMessage }));
