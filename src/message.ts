@@ -31,7 +31,7 @@ export interface MessagePeer {
   readonly userId: string;
   /** The metadata that whoever judged the peer granted it, by name. Nothing in it is the peer's own claim. */
   readonly metadata: ReadonlyMap<string, Uint8Array>;
-  /** The security mechanism: `NULL`, `PLAIN` or `CURVE`. */
+  /** The security mechanism of the connection: `NULL`, `PLAIN` or `CURVE`. A server of PLAIN shows nobody who it is. */
   readonly mechanism: string;
   /** The connection's other end, e.g. `tcp://192.0.2.1:49731`. In libzmq, `zmq_msg_gets` with `Peer-Address`. */
   readonly peer: string;

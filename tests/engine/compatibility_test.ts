@@ -1,11 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  compatible,
-  controlsOf,
-  sendsIdentity,
-  type SocketType,
-  wantedPeers,
-} from "../../src/engine/compatibility.ts";
+import { compatible, controlsOf, sendsIdentity, type SocketType, wantedPeers } from "../../src/engine/compatibility.ts";
 import { test } from "../harness.ts";
 
 const TYPES = (
