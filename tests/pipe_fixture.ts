@@ -47,7 +47,7 @@ export function message(text: string): Message {
 /** What a pipe is told to do, kept for looking at. */
 export class Peer implements Outlet {
   readonly pipe: Pipe;
-  /** Messages and subscriptions on their way out, as text; the latter as `+topic` and `-topic`. */
+  /** Messages and subscriptions on their way out, as text; the latter, and groups, as `+topic` and `-topic`. */
   queue: string[] = [];
   /** What was sent before the queue. */
   readonly preludes: string[] = [];
@@ -114,10 +114,20 @@ export class Peer implements Outlet {
   cancel(topic: string): boolean {
     return this.pipe.deliver(new Control("cancel", latin1(topic)));
   }
+
+  /** The peer joins a group. */
+  join(group: string): boolean {
+    return this.pipe.deliver(new Control("join", latin1(group)));
+  }
+
+  /** The peer leaves a group. */
+  leave(group: string): boolean {
+    return this.pipe.deliver(new Control("leave", latin1(group)));
+  }
 }
 
 function spell(control: Control): string {
-  return (control.type === "subscribe" ? "+" : "-") + keyOf(control.topic);
+  return (control.type === "subscribe" || control.type === "join" ? "+" : "-") + keyOf(control.topic);
 }
 
 function isMessage(item: string): boolean {

@@ -33,7 +33,8 @@ export interface ProxyOptions {
 /**
  * Moves messages from each of two sockets to the other, whole and in order, as long as the other has room: a side that
  * is full holds the other back. Direction by direction: what only sends is not read, what only receives not written.
- * A message that a `mandatory` ROUTER has no peer for is dropped, and counted in its `stats()`.
+ * A message that a `mandatory` ROUTER has no peer for, or that is not of the form that a CLIENT or its like send, is
+ * dropped, and counted in its `stats()`.
  *
  * @example A queue between clients and workers
  * ```ts
@@ -243,8 +244,9 @@ class Run {
 
   /** What an error in handing a message on comes to: whether the message has been dealt with. */
   #judge(error: unknown, to: SocketCore): Promise<boolean> | boolean {
-    // A ROUTER with `mandatory` has told us, and there is nobody to tell in turn: the message is dropped.
-    if (error instanceof UnreachableError) {
+    // A ROUTER with `mandatory` has told us, or a type whose messages have another form than what a peer has sent, and
+    // there is nobody to tell in turn: the message is dropped.
+    if (error instanceof UnreachableError || (error as { readonly code?: unknown }).code === "EINVAL") {
       to.dropped(1);
       return true;
     }

@@ -229,3 +229,27 @@ test("frames between which commands come keep no chunk: what an unfinished messa
   assertEquals(recorded.log, ["message a|a|a|b"]);
   assertEquals(recorded.messages[0]!.slice(0, 3).map((frame) => frame.buffer.byteLength), [1, 1, 1]);
 });
+
+test("JOIN and LEAVE reach a RADIO, of peers of 3.1 and 3.0, and nobody else", () => {
+  const commands = "04 08 04 4A 4F 49 4E 67 72 70  04 05 04 4A 4F 49 4E  04 09 05 4C 45 41 56 45 67 72 70";
+  for (const greeting of [GREETING, GREETING_30]) {
+    const recorded = connected("RADIO", "DISH", {}, greeting).feed(commands);
+    assertEquals(recorded.log, ["join grp", "join ", "leave grp"]);
+    assertEquals(connected("PUB", "SUB", {}, greeting).feed(commands).log, []);
+    assertEquals(connected("DISH", "RADIO", {}, greeting).feed(commands).log, []);
+  }
+});
+
+test("a RADIO passes over SUBSCRIBE and CANCEL, and messages that spell them are messages", () => {
+  const recorded = connected("RADIO", "DISH");
+  recorded.feed("04 0B 09 53 55 42 53 43 52 49 42 45 41  04 08 06 43 41 4E 43 45 4C 41  00 02 01 41");
+  assertEquals(recorded.log, ["message \u0001A"]);
+});
+
+test("a DISH says JOIN and LEAVE as commands to peers of 3.1 and 3.0", () => {
+  for (const greeting of [GREETING, GREETING_30]) {
+    const { engine } = connected("DISH", "RADIO", {}, greeting);
+    assertEquals(engine.spell(new Control("join", latin1("g"))), { flags: 4, body: hex("04 4A 4F 49 4E 67") });
+    assertEquals(engine.spell(new Control("leave", latin1("g"))), { flags: 4, body: hex("05 4C 45 41 56 45 67") });
+  }
+});

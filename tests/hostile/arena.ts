@@ -6,8 +6,10 @@
 
 import {
   Dealer,
+  Dish,
   Pull,
   Push,
+  Radio,
   Router,
   type Socket,
   type SocketEvent,
@@ -96,6 +98,17 @@ function cast(target: Target, limits: SocketOptions): Cast {
     })();
     const exchange = async (message: string) => {
       while (socket.topicsCount === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      await socket.send(["honest", message]);
+      return (await honest.receive()).map(text);
+    };
+    return { socket, honest, exchange };
+  }
+  if (target === "RADIO") {
+    const socket = new Radio(limits);
+    const honest = new Dish();
+    honest.join("honest");
+    const exchange = async (message: string) => {
+      while (socket.groupsCount === 0) await new Promise((resolve) => setTimeout(resolve, 0));
       await socket.send(["honest", message]);
       return (await honest.receive()).map(text);
     };

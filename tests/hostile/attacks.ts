@@ -12,7 +12,7 @@ import { hex } from "../harness.ts";
 import { CURVE_SERVER, CurveAttacker } from "./curve_attacker.ts";
 
 /** What is attacked. CURVE is a PULL that is a CURVE server. */
-export type Target = "PULL" | "XPUB" | "ROUTER" | "CURVE";
+export type Target = "PULL" | "XPUB" | "RADIO" | "ROUTER" | "CURVE";
 
 /** One attack. */
 export interface Attack {
@@ -97,6 +97,23 @@ export const ATTACKS: readonly Attack[] = [
     words: "limits are 131072 and 1048576",
     most: 2 * IN_FLIGHT,
     run: (endpoint) => flood(endpoint, "SUB", (from) => topics(from, 2000, 100)),
+  },
+  {
+    name: "groups joined without end",
+    target: "RADIO",
+    limits: { maxSubscriptions: 20_000 },
+    ...BROKEN,
+    words: "Cannot join: it would be topic 20001 of the peer",
+    most: 20_000 * 24 + IN_FLIGHT,
+    run: (endpoint) => flood(endpoint, "DISH", (from) => topics(from, 0, COPIES, "JOIN")),
+  },
+  {
+    name: "a group whose name is too long",
+    target: "RADIO",
+    ...BROKEN,
+    words: "Cannot join: the group is 2000 octets, wanted 255 at the most",
+    most: IN_FLIGHT,
+    run: (endpoint) => flood(endpoint, "DISH", (from) => topics(from, 2000, 100, "JOIN")),
   },
   {
     name: "parts without end, all of them empty",
@@ -315,9 +332,9 @@ function repeat(octets: Uint8Array): Uint8Array {
   return join(...Array(COPIES).fill(octets));
 }
 
-/** Subscriptions that nobody had before. */
-function topics(round: number, padding: number, count = COPIES): Uint8Array {
+/** Subscriptions, or groups, that nobody had before. */
+function topics(round: number, padding: number, count = COPIES, name = "SUBSCRIBE"): Uint8Array {
   const first = round * count;
-  const commands = Array.from({ length: count }, (_, i) => command("SUBSCRIBE", `${first + i}`.padEnd(padding, "x")));
+  const commands = Array.from({ length: count }, (_, i) => command(name, `${first + i}`.padEnd(padding, "x")));
   return join(...commands);
 }

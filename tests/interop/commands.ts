@@ -20,7 +20,15 @@ export type TypeName =
   | "REP"
   | "DEALER"
   | "ROUTER"
-  | "PAIR";
+  | "PAIR"
+  | "CLIENT"
+  | "SERVER"
+  | "RADIO"
+  | "DISH"
+  | "SCATTER"
+  | "GATHER"
+  | "PEER"
+  | "CHANNEL";
 
 /** Options by the names that both libraries know. */
 export type OptionBag = Readonly<Record<string, unknown>>;
@@ -33,7 +41,8 @@ export type Command =
   | { readonly do: "make"; readonly socket: string; readonly type: TypeName; readonly options: OptionBag }
   | { readonly do: "bind" | "unbind" | "disconnect"; readonly socket: string; readonly endpoint: string }
   | { readonly do: "connect"; readonly socket: string; readonly endpoint: string; readonly routingId?: string }
-  | { readonly do: "subscribe" | "unsubscribe"; readonly socket: string; readonly topics: Text }
+  | { readonly do: "connectPeer"; readonly socket: string; readonly endpoint: string }
+  | { readonly do: "subscribe" | "unsubscribe" | "join" | "leave"; readonly socket: string; readonly topics: Text }
   | { readonly do: "set"; readonly socket: string; readonly options: OptionBag }
   | { readonly do: "send"; readonly socket: string; readonly message: Text }
   | { readonly do: "receive"; readonly socket: string }
@@ -79,6 +88,9 @@ export interface AnySocket {
   unbind(endpoint: string): Promise<void>;
   connect(endpoint: string, routingId?: string): void;
   disconnect(endpoint: string): void;
+  connectPeer(endpoint: string): Uint8Array;
+  join(group: Uint8Array): void;
+  leave(group: Uint8Array): void;
   subscribe(topic: Uint8Array): Promise<void>;
   unsubscribe(topic: Uint8Array): Promise<void>;
   set(options: OptionBag): void;
@@ -201,6 +213,12 @@ export class Interpreter {
         return socket.connect(command.endpoint, command.routingId);
       case "disconnect":
         return socket.disconnect(command.endpoint);
+      case "connectPeer":
+        return textOf(socket.connectPeer(command.endpoint));
+      case "join":
+      case "leave":
+        for (const group of command.topics) socket[command.do](octetsOf(group));
+        return undefined;
       case "subscribe":
         for (const topic of command.topics) await socket.subscribe(octetsOf(topic));
         return undefined;

@@ -13,7 +13,8 @@ import { leave, LocalPeer, RemotePeer } from "./peers.ts";
 export async function testMatrix(transport: string, endpoint: string, secured?: Secured): Promise<void> {
   const ours = new LocalPeer();
   const libzmq = await RemotePeer.libzmq();
-  for (const { pairing, side } of SIDES) {
+  // libzmq's PEER is in `peer_test.ts`: its binding for Node knows no routing ids of it.
+  for (const { pairing, side } of SIDES.filter(({ pairing }) => !pairing.byId)) {
     for (const binds of ["first", "second"] as const) {
       const [first, second] = side === "first" ? [ours, libzmq] : [libzmq, ours];
       const verbs = binds === "first" ? ["that binds", "that connects"] : ["that connects", "that binds"];

@@ -6,8 +6,23 @@
 
 import { Buffer } from "node:buffer";
 import * as zmq from "zeromq";
+import * as draft from "zeromq/draft.js";
 import { type AnySocket, type Library, octetsOf, type OptionBag, type PeerEvent, type TypeName } from "./commands.ts";
 import { serve } from "./serve.ts";
+
+/** CHANNEL, which the binding has no class for. */
+class Channel extends zmq.Socket {
+  constructor(options: OptionBag) {
+    super(20 as never, options);
+  }
+}
+
+/** PEER: the binding tells no routing ids of it, so that it can only receive. See `libzmq_ffi.ts`. */
+class Peer extends zmq.Socket {
+  constructor(options: OptionBag) {
+    super(19 as never, options);
+  }
+}
 
 const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>> = {
   PUSH: zmq.Push,
@@ -21,6 +36,14 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
   DEALER: zmq.Dealer,
   ROUTER: zmq.Router,
   PAIR: zmq.Pair,
+  CLIENT: draft.Client,
+  SERVER: draft.Server,
+  RADIO: draft.Radio,
+  DISH: draft.Dish,
+  SCATTER: draft.Scatter,
+  GATHER: draft.Gather,
+  PEER: Peer,
+  CHANNEL: Channel,
 };
 
 // Options by number: those for which the binding has no property.
@@ -33,6 +56,15 @@ const MESSAGES: Readonly<Record<string, number>> = { helloMessage: 110, disconne
 function rawOptions(socket: zmq.Socket): { setStringOption(option: number, value: string | Uint8Array): void } {
   return socket as never;
 }
+
+/** The methods of every socket: the classes have those that their types have, and those of DISH do not work. */
+const { send, receive, join, leave } = zmq.Socket.prototype as unknown as Record<
+  "send" | "receive" | "join" | "leave",
+  (this: zmq.Socket, ...args: unknown[]) => unknown
+>;
+
+/** What goes with a message beside it, where this library has it in front: a routing id, a group. */
+type Aside = { readonly routingId?: number; readonly group?: Uint8Array };
 
 /** Sets an option; `metadata` takes a record, as in this library. */
 function setOption(socket: zmq.Socket, name: string, value: unknown): void {
@@ -84,6 +116,18 @@ class Libzmq implements AnySocket {
     this.#socket.disconnect(endpoint);
   }
 
+  connectPeer(): never {
+    throw new Error("The binding has no zmq_connect_peer");
+  }
+
+  join(group: Uint8Array): void {
+    join.call(this.#socket, Buffer.from(group));
+  }
+
+  leave(group: Uint8Array): void {
+    leave.call(this.#socket, Buffer.from(group));
+  }
+
   subscribe(topic: Uint8Array): Promise<void> {
     return this.#subscription(SUBSCRIBE, topic);
   }
@@ -97,14 +141,29 @@ class Libzmq implements AnySocket {
   }
 
   send(message: Uint8Array[]): Promise<void> {
-    return this.#socket.send(message);
+    const [first, body] = message;
+    if (this.#socket instanceof draft.Server) {
+      return send.call(this.#socket, body, { routingId: Buffer.from(first!).readUInt32BE() }) as Promise<void>;
+    }
+    if (this.#socket instanceof draft.Radio) {
+      return send.call(this.#socket, body, { group: Buffer.from(first!) }) as Promise<void>;
+    }
+    return send.call(this.#socket, message) as Promise<void>;
   }
 
   /** Where libzmq throws away what it was about to receive (a REQ does), the binding gives up: then it waits anew. */
   async receive(): Promise<Uint8Array[]> {
     for (;;) {
       try {
-        return await this.#socket.receive();
+        const received = await receive.call(this.#socket) as [Uint8Array, ...(Uint8Array | Aside)[]];
+        const aside = received[1] as Aside | undefined;
+        if (aside?.group !== undefined) return [aside.group, received[0]];
+        if (aside?.routingId !== undefined) {
+          const id = Buffer.alloc(4);
+          id.writeUInt32BE(aside.routingId);
+          return [id, received[0]];
+        }
+        return received as Uint8Array[];
       } catch (error) {
         if ((error as { code?: string }).code !== "EAGAIN" || this.#socket.closed) throw error;
       }

@@ -21,12 +21,16 @@ export interface Pairing {
   /** Waits until messages can pass, once both are bound and connected. */
   ready?(first: PeerSocket, second: PeerSocket): Promise<void>;
   /** Exchanges a batch, in both directions where both types send. */
-  exchange(first: PeerSocket, second: PeerSocket, batch: Batch): Promise<void>;
+  exchange(first: PeerSocket, second: PeerSocket, batch: Batch, id?: string): Promise<void>;
   /** Whether each message waits for an answer. */
   readonly lockstep?: boolean;
+  /** Whether messages have one part. */
+  readonly single?: boolean;
+  /** Whether who connects learns the other's routing id by that, and is the only one who can begin. */
+  readonly byId?: boolean;
 }
 
-/** Nothing is dropped: PUB, REP and ROUTER would, with a high-water mark. */
+/** Nothing is dropped: PUB, REP and ROUTER would, with a high-water mark; and a SERVER of npm `zeromq` would not wait. */
 const UNLIMITED = { sendHighWaterMark: 0 };
 
 /** What a publisher sends until its subscriber is known to listen, and then once more. */
@@ -64,13 +68,30 @@ function echoed(envelope: string[] = []): Pairing["exchange"] {
  * A PUB cannot tell when it is subscribed: it says hello until that is heard. Between two hellos the peer in the other
  * process answers a question, so that the loop never keeps this one from its I/O.
  */
-export async function greet(publisher: PeerSocket, subscriber: PeerSocket, topic = ""): Promise<void> {
+export async function greet(
+  publisher: PeerSocket,
+  subscriber: PeerSocket,
+  topic = "",
+  ...group: string[]
+): Promise<void> {
   let heard = false;
   const first = subscriber.receive().then(() => heard = true);
-  while (!heard) await Promise.all([publisher.send(topic + HELLO), publisher.events(), subscriber.events()]);
+  while (!heard) await Promise.all([publisher.send(...group, topic + HELLO), publisher.events(), subscriber.events()]);
   await first;
-  await publisher.send(topic + GO);
-  while ((await subscriber.receive())[0] !== topic + GO);
+  await publisher.send(...group, topic + GO);
+  while ((await subscriber.receive()).at(-1) !== topic + GO);
+}
+
+const GROUP = "a group";
+
+async function joinAndGreet(first: PeerSocket, second: PeerSocket): Promise<void> {
+  await second.join("another", GROUP);
+  await greet(first, second, "", GROUP);
+}
+
+async function toGroup(first: PeerSocket, second: PeerSocket, batch: Batch): Promise<void> {
+  const envelope = [GROUP];
+  await Promise.all([first.sendBatch(batch, { envelope }), second.receiveBatch(batch, { envelope })]);
 }
 
 async function subscribeAndGreet(first: PeerSocket, second: PeerSocket): Promise<void> {
@@ -108,6 +129,15 @@ async function probed(first: PeerSocket, second: PeerSocket): Promise<void> {
   await Promise.all([first.receive(), second.receive()]);
 }
 
+/** Who connects begins: it is the one that has a routing id for the other. */
+const PEERS: Pairing = {
+  first: "PEER",
+  second: "PEER",
+  single: true,
+  byId: true,
+  exchange: (first, second, batch, id) => echoed([id!])(first, second, batch),
+};
+
 /** Every pair of the table. */
 export const PAIRINGS: readonly Pairing[] = [
   { first: "PUSH", second: "PULL", exchange: oneWay },
@@ -135,6 +165,18 @@ export const PAIRINGS: readonly Pairing[] = [
     exchange: echoed(["second"]),
   },
   { first: "PAIR", second: "PAIR", exchange: bothWays },
+  { first: "CLIENT", second: "SERVER", secondOptions: UNLIMITED, single: true, exchange: echoed() },
+  { first: "SCATTER", second: "GATHER", single: true, exchange: oneWay },
+  { first: "CHANNEL", second: "CHANNEL", single: true, exchange: bothWays },
+  {
+    first: "RADIO",
+    second: "DISH",
+    firstOptions: UNLIMITED,
+    single: true,
+    ready: joinAndGreet,
+    exchange: toGroup,
+  },
+  PEERS,
 ];
 
 /** How two peers meet. */
@@ -171,9 +213,15 @@ export async function meet(
   await using one = await first.socket(pairing.first, { ...pairing.firstOptions, ...secured?.[ours] });
   await using other = await second.socket(pairing.second, { ...pairing.secondOptions, ...secured?.[theirs] });
   const [binder, connecter] = binds === "first" ? [one, other] : [other, one];
-  await connecter.connect(await binder.bind(endpoint));
+  const bound = await binder.bind(endpoint);
+  const id = pairing.byId ? await connecter.connectPeer(bound) : undefined;
+  if (id === undefined) await connecter.connect(bound);
   await pairing.ready?.(one, other);
-  for (const batch of batches) await pairing.exchange(one, other, batch);
+  for (const batch of batches) {
+    const fits = pairing.single ? { ...batch, shapes: batch.shapes.filter(({ length }) => length === 1) } : batch;
+    if (id === undefined) await pairing.exchange(one, other, fits);
+    else await pairing.exchange(connecter, binder, fits, id);
+  }
 }
 
 /** Answers one question of ZAP in the peer's context: come in. */

@@ -15,6 +15,14 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
   DEALER: zmq.Dealer,
   ROUTER: zmq.Router,
   PAIR: zmq.Pair,
+  CLIENT: zmq.Client,
+  SERVER: zmq.Server,
+  RADIO: zmq.Radio,
+  DISH: zmq.Dish,
+  SCATTER: zmq.Scatter,
+  GATHER: zmq.Gather,
+  PEER: zmq.Peer,
+  CHANNEL: zmq.Channel,
 };
 
 /** The events of one of our sockets, with no more than libzmq tells. */
@@ -60,6 +68,18 @@ class Ours implements AnySocket {
 
   disconnect(endpoint: string): void {
     this.#socket.disconnect(endpoint);
+  }
+
+  connectPeer(endpoint: string): Uint8Array {
+    return (this.#socket as unknown as zmq.Peer).connectPeer(endpoint);
+  }
+
+  join(group: Uint8Array): void {
+    (this.#socket as unknown as zmq.Dish).join(group);
+  }
+
+  leave(group: Uint8Array): void {
+    (this.#socket as unknown as zmq.Dish).leave(group);
   }
 
   subscribe(topic: Uint8Array): Promise<void> {

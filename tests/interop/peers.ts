@@ -66,6 +66,11 @@ export class PeerSocket implements AsyncDisposable {
     await this.#run({ do: "connect", socket: this.#name, endpoint, ...(routingId === undefined ? {} : { routingId }) });
   }
 
+  /** Connects a PEER; answers the routing id. */
+  async connectPeer(endpoint: string): Promise<string> {
+    return await this.#run({ do: "connectPeer", socket: this.#name, endpoint }) as string;
+  }
+
   async disconnect(endpoint: string): Promise<void> {
     await this.#run({ do: "disconnect", socket: this.#name, endpoint });
   }
@@ -76,6 +81,14 @@ export class PeerSocket implements AsyncDisposable {
 
   async unsubscribe(...topics: string[]): Promise<void> {
     await this.#run({ do: "unsubscribe", socket: this.#name, topics });
+  }
+
+  async join(...topics: string[]): Promise<void> {
+    await this.#run({ do: "join", socket: this.#name, topics });
+  }
+
+  async leaveGroups(...topics: string[]): Promise<void> {
+    await this.#run({ do: "leave", socket: this.#name, topics });
   }
 
   async set(options: OptionBag): Promise<void> {
@@ -199,6 +212,11 @@ export class RemotePeer implements Peer {
     return this.#start("libzmq", spawnRuntime("node", new URL("./libzmq_peer.ts", import.meta.url), [], temporary()));
   }
 
+  /** Starts one made of libzmq that makes PEERs, by its C interface. */
+  static libzmqByFfi(): Promise<RemotePeer> {
+    return this.#start("libzmq", spawnRuntime("deno", new URL("./libzmq_ffi.ts", import.meta.url), [], temporary()));
+  }
+
   /** Starts one made of this library. */
   static ours(runtime: RuntimeName): Promise<RemotePeer> {
     return this.#start(runtime, spawnRuntime(runtime, new URL("./ours_peer.ts", import.meta.url), [], temporary()));
@@ -260,7 +278,7 @@ export function leave(...peers: RemotePeer[]): void {
       const gone = peer.process.exited.then(() => {
         throw new Error(`${peer.name} has ended`);
       });
-      await Promise.race([peer.socket("PAIR").then((socket) => socket.close()), gone]);
+      await Promise.race([peer.socket("PEER").then((socket) => socket.close()), gone]);
       gone.catch(() => {});
       await peer.process.kill();
     }

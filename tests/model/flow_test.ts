@@ -1,4 +1,4 @@
-import { Dealer, type Frames, Pair, Pull, Push, Router } from "../../mod.ts";
+import { Channel, Client, Dealer, type Frames, Gather, Pair, Pull, Push, Router, Scatter, Server } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { commands, type Flow, FlowRun } from "./flow.ts";
 import { tryModel } from "./world.ts";
@@ -32,6 +32,27 @@ const FLOWS: readonly Flow[] = [
     sides: 2,
     sender: (options, index) => new Dealer({ ...options, routingId: `dealer ${index}` }),
     receiver: (options) => new Router({ ...options, handover: true }),
+    body: ([, body]) => body!,
+  },
+  {
+    name: "SCATTER to GATHER",
+    sides: 2,
+    sender: (options) => new Scatter(options),
+    receiver: (options) => new Gather(options),
+    body: whole,
+  },
+  {
+    name: "CHANNEL to CHANNEL",
+    sides: 1,
+    sender: (options) => new Channel(options),
+    receiver: (options) => new Channel(options),
+    body: whole,
+  },
+  {
+    name: "CLIENT to SERVER",
+    sides: 2,
+    sender: (options) => new Client(options),
+    receiver: (options) => new Server(options),
     body: ([, body]) => body!,
   },
 ];

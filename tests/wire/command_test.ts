@@ -26,6 +26,14 @@ test("subscriptions to a 3.1 peer are the commands that libzmq sends", () => {
   assertEquals(frame("subscribe", ""), hex("04 0A 09 53 55 42 53 43 52 49 42 45"));
 });
 
+test("JOIN and LEAVE are the commands that libzmq sends", () => {
+  const frame = (type: Control["type"], group: string) =>
+    encodeFrame(COMMAND, encodeSubscription(new Control(type, latin1(group))));
+  assertEquals(frame("join", "grp"), hex("04 08 04 4A 4F 49 4E 67 72 70"));
+  assertEquals(frame("leave", "grp"), hex("04 09 05 4C 45 41 56 45 67 72 70"));
+  assertEquals(frame("join", ""), hex("04 05 04 4A 4F 49 4E"));
+});
+
 test("subscriptions to a 3.0 peer are the messages that libzmq sends", () => {
   const frame = (type: Control["type"], topic: string) =>
     encodeFrame(0, encodeSubscriptionMessage(new Control(type, latin1(topic))));
