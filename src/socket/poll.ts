@@ -129,7 +129,7 @@ class Poll<S extends Socket> implements AsyncIterableIterator<Polled<S>> {
 
   next(): Promise<IteratorResult<Polled<S>>> {
     // Hot: once per message.
-    if (this.#done || this.#ends.every(({ core }) => core.isClosed)) return this.return();
+    if (this.#done) return this.return();
     if (this.#signal?.aborted) return Promise.reject(this.#signal.reason);
     try {
       const value = this.#take();
@@ -168,6 +168,7 @@ class Poll<S extends Socket> implements AsyncIterableIterator<Polled<S>> {
 
   /** Waits in the lines of all sockets, until the first of them has a message. */
   #wait(): Promise<IteratorResult<Polled<S>>> {
+    if (this.#ends.every(({ core }) => core.isClosed)) return this.return();
     return new Promise((resolve, reject) => {
       const timeout = this.#timeout;
       if (timeout === 0) return reject(new TimeoutError("Cannot poll: no message is there, and timeout is 0"));

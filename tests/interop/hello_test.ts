@@ -66,7 +66,7 @@ for (const [speaker, hearer] of PAIRS) {
     await dealer.send("1");
     assertEquals(await first.receive(), ["d", "1"]);
     await first.send("d", "2");
-    await first.close();
+    await first.close(10_000);
     assertEquals([await dealer.receive(), await dealer.receive()], [["2"], ["lost"]]);
     await using second = await hearer.socket("ROUTER");
     await second.bind(endpoint);
@@ -74,6 +74,45 @@ for (const [speaker, hearer] of PAIRS) {
     assertEquals(await second.receive(), ["d", "3"]);
   });
 }
+
+for (const [speaker, hearer] of PAIRS) {
+  const between = `${speaker.name} to ${hearer.name}`;
+
+  test(`${between}: a SERVER greets, and is told who is gone; a CLIENT greets, and is told of a lost connection`, async () => {
+    const server = await speaker.socket("SERVER", { helloMessage: "hello", disconnectMessage: "gone" });
+    const endpoint = await server.bind();
+    const visitor = await hearer.socket("CLIENT");
+    await visitor.connect(endpoint);
+    assertEquals(await visitor.receive(), ["hello"]);
+    await visitor.send("1");
+    const [id, first] = await server.receive();
+    await visitor.close(10_000);
+    assertEquals([first, await server.receive()], ["1", [id!, "gone"]]);
+    await server.close();
+
+    await using client = await speaker.socket("CLIENT", { helloMessage: "hello", hiccupMessage: "lost" });
+    const other = await hearer.socket("SERVER");
+    await client.connect(await other.bind());
+    const [sender, hello] = await other.receive();
+    assertEquals(hello, "hello");
+    await other.send(sender!, "2");
+    // So that it has gone out before the other end is closed.
+    assertEquals(await client.receive(), ["2"]);
+    await other.close();
+    assertEquals(await client.receive(), ["lost"]);
+  });
+}
+
+test("PEER: libzmq's hello reaches ours, and its leaving is told", async () => {
+  await using peer = await ours.socket("PEER", { helloMessage: "hello", disconnectMessage: "gone" });
+  const other = await libzmq.socket("PEER", { helloMessage: "hello from libzmq" });
+  await other.connect(await peer.bind());
+  const [id, hello] = await peer.receive();
+  assertEquals(hello, "hello from libzmq");
+  assertEquals((await other.receive()).at(-1), "hello");
+  await other.close();
+  assertEquals(await peer.receive(), [id!, "gone"]);
+});
 
 for (const peer of [ours, libzmq]) {
   test(`${peer.name} over inproc: a hello both ways, and a disconnect message for who has bound`, async () => {
