@@ -16,9 +16,9 @@ export interface Envelope<Frame extends Uint8Array = Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * Splits a message at its envelope: the addresses that a ROUTER and brokers put before a request, and the empty frame
- * that ends them ({@link https://rfc.zeromq.org/spec/28/ | RFC 28}: "up to and including the first empty message
- * part"). What goes back to whoever asked is the envelope and an answer. In cppzmq and CZMQ: `unwrap`.
+ * Splits a message at its envelope: the addresses that a ROUTER and brokers put before a request, and the first empty
+ * frame, which ends them ({@link https://rfc.zeromq.org/spec/28/ | RFC 28}). What goes back to whoever asked is the
+ * envelope and an answer. CZMQ's `zmsg_unwrap` does it for an envelope of one address.
  *
  * @example A ROUTER that answers REQs
  * ```ts
