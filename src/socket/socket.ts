@@ -85,7 +85,10 @@ export abstract class Socket implements AsyncDisposable {
     return security()?.nameOf(this.#core.options) ?? null;
   }
 
-  /** Whether threads may share it: none of these types. libzmq: `ZMQ_THREAD_SAFE`. */
+  /**
+   * Whether threads may share it: no socket can be given to another thread here, of whatever type. libzmq, which says so
+   * of CLIENT and its like: `ZMQ_THREAD_SAFE`.
+   */
   get threadSafe(): boolean {
     return false;
   }

@@ -158,8 +158,7 @@ export function play(
       told(`ready ${info.socketType}`);
     },
     message: (message: Message) => item(message),
-    control: (control: Control) =>
-      item(`${control.type === "subscribe" ? "SUBSCRIBE" : "CANCEL"} ${Array.from(control.topic).join(" ")}`),
+    control: (control: Control) => item(`${control.type.toUpperCase()} ${Array.from(control.topic).join(" ")}`),
     output() {
       if (over) throw new Error("After its end the engine has something to send");
     },

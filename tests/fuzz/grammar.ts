@@ -12,7 +12,21 @@ export const MORE = 1;
 export const COMMAND = 4;
 
 /** The socket types, in an order that inputs count on. */
-export const TYPES = ["PULL", "PUSH", "ROUTER", "DEALER", "XPUB", "SUB", "REP", "REQ", "PAIR", "PUB", "XSUB"] as const;
+export const TYPES = [
+  "PULL",
+  "PUSH",
+  "ROUTER",
+  "DEALER",
+  "XPUB",
+  "SUB",
+  "REP",
+  "REQ",
+  "PAIR",
+  "PUB",
+  "XSUB",
+  "RADIO",
+  "DISH",
+] as const;
 
 /** For each, one that it talks to. */
 export const PARTNER: Readonly<Record<(typeof TYPES)[number], string>> = {
@@ -27,6 +41,8 @@ export const PARTNER: Readonly<Record<(typeof TYPES)[number], string>> = {
   PAIR: "PAIR",
   PUB: "XSUB",
   XSUB: "PUB",
+  RADIO: "DISH",
+  DISH: "RADIO",
 };
 
 /** A greeting. */
@@ -61,7 +77,7 @@ export function command(name: string, data: Uint8Array | string = ""): Uint8Arra
 
 /** A command that may come at any time of the traffic. */
 export function anyCommand(random: Random): Uint8Array {
-  switch (random.below(6)) {
+  switch (random.below(8)) {
     case 0:
       return command("PING", random.octets(2 + random.below(20)));
     case 1:
@@ -71,6 +87,10 @@ export function anyCommand(random: Random): Uint8Array {
     case 3:
       return command("CANCEL", random.octets(random.below(5)));
     case 4:
+      return command("JOIN", random.octets(random.below(5)));
+    case 5:
+      return command("LEAVE", random.octets(random.below(5)));
+    case 6:
       return command("ERROR", new Writer().octet(2).put("no").done());
     default:
       return command(random.pick(["UNKNOWN", "READY", "X"]), random.octets(random.below(5)));

@@ -76,6 +76,8 @@ const PEERS: Readonly<Record<string, string>> = {
   XPUB: "SUB XSUB",
   SUB: "PUB XPUB",
   XSUB: "PUB XPUB",
+  RADIO: "DISH",
+  DISH: "RADIO",
   REQ: "REP ROUTER",
   REP: "REQ DEALER",
   DEALER: "REP DEALER ROUTER",
@@ -168,7 +170,8 @@ export function commandLine(body: Uint8Array, ours: string): string | undefined 
   if (length === 0 || length >= body.length) return undefined;
   const name = String.fromCharCode(...body.subarray(1, 1 + length));
   if (name === "PING") return body.length < 7 ? undefined : "";
-  if (ours !== "PUB" && ours !== "XPUB" || name !== "SUBSCRIBE" && name !== "CANCEL") return "";
+  const taken = ours === "RADIO" ? ["JOIN", "LEAVE"] : /^X?PUB$/.test(ours) ? ["SUBSCRIBE", "CANCEL"] : [];
+  if (!taken.includes(name)) return "";
   return `${name} ${Array.from(body.subarray(1 + length)).join(" ")}`;
 }
 

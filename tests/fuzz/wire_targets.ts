@@ -218,7 +218,8 @@ const commands: Target = {
       same(decodeError(encodeError(reason.is!)), printable);
     }
     const topic = body.subarray(1);
-    const control = new Control(length & 1 ? "subscribe" : "cancel", topic);
+    const types = ["cancel", "subscribe", "leave", "join"] as const;
+    const control = new Control(types[length & 3]!, topic);
     same(hash(commandData(encodeSubscription(control))), hash(topic));
   },
 };

@@ -1,11 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { Publisher, Subscriber, text, XPublisher, XSubscriber } from "../../mod.ts";
+import { Dish, Publisher, Radio, Subscriber, text, XPublisher, XSubscriber } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { tryModel, World } from "./world.ts";
 
 // The model: whoever is connected and has asked for a prefix gets what begins so, once, in order; and nobody else gets
-// anything. Everything settles after each command, so that it says exactly what each subscriber has to receive.
+// anything. So does whoever has joined exactly a message's group, which here is the word that the message begins with. Everything settles after each command, so that it says exactly what each subscriber has to receive.
 
 const RECONNECT = 100;
 
@@ -57,21 +57,27 @@ async function run(commands: readonly Command[], makers: Makers, scheme: string)
     const one = known[index]!;
     switch (command.do) {
       case "subscribe":
-        subscriber.subscribe(command.topic);
+        if (!(subscriber instanceof Dish)) subscriber.subscribe(command.topic);
+        else if (one.topics.includes(command.topic)) {
+          assertThrows(() => subscriber.join(command.topic));
+          break;
+        } else subscriber.join(command.topic);
         one.topics.push(command.topic);
         break;
       case "cancel": {
         const at = one.topics.indexOf(command.topic);
         if (at < 0) break;
-        subscriber.unsubscribe(command.topic);
+        if (subscriber instanceof Dish) subscriber.leave(command.topic);
+        else subscriber.unsubscribe(command.topic);
         one.topics.splice(at, 1);
         break;
       }
       case "publish": {
         const message = `${command.topic} ${published++} `.padEnd(command.size, ".");
-        assert(publisher.trySend(message), "a publisher never waits");
+        const sent = publisher instanceof Radio ? [command.topic, message] : message;
+        assert(publisher.trySend(sent), "a publisher never waits");
         const reached = known.filter((peer) => {
-          return peer.connected && peer.away === 0 && peer.topics.some((prefix) => message.startsWith(prefix));
+          return peer.connected && peer.away === 0 && wants(peer.topics, message, subscriber);
         });
         for (const peer of reached) peer.expected.push(message);
         if (reached.length === 0) dropped++;
@@ -79,7 +85,7 @@ async function run(commands: readonly Command[], makers: Makers, scheme: string)
       }
       case "receive": {
         const frames = subscriber.tryReceive();
-        assertEquals(frames === undefined ? undefined : text(frames[0]), next(one, subscriber));
+        assertEquals(frames === undefined ? undefined : text(frames.at(-1)), next(one, subscriber));
         break;
       }
       case "connect":
@@ -126,7 +132,7 @@ async function run(commands: readonly Command[], makers: Makers, scheme: string)
   for (const [i, one] of known.entries()) {
     const subscriber = subscribers[i]!;
     for (let message = next(one, subscriber); message !== undefined; message = next(one, subscriber)) {
-      assertEquals(text(subscriber.tryReceive()?.[0]), message);
+      assertEquals(text(subscriber.tryReceive()?.at(-1)), message);
     }
     assertEquals(subscriber.tryReceive(), undefined);
   }
@@ -137,16 +143,24 @@ async function run(commands: readonly Command[], makers: Makers, scheme: string)
 }
 
 /** What is to be received next. A SUB passes over what it has cancelled meanwhile; an XSUB leaves that to its user. */
-function next({ topics, expected }: Known, { type }: Subscriber | XSubscriber): string | undefined {
+function next({ topics, expected }: Known, subscriber: Receiver): string | undefined {
   for (;;) {
     const message = expected.shift();
-    if (message === undefined || type === "XSUB" || topics.some((topic) => message.startsWith(topic))) return message;
+    if (message === undefined || subscriber.type === "XSUB" || wants(topics, message, subscriber)) return message;
   }
 }
 
+/** Whether who has asked for these is to get a message. */
+function wants(topics: readonly string[], message: string, subscriber: Receiver): boolean {
+  if (subscriber instanceof Dish) return topics.includes(message.split(" ", 1)[0]!);
+  return topics.some((topic) => message.startsWith(topic));
+}
+
+type Receiver = Subscriber | XSubscriber | Dish;
+
 interface Makers {
-  publisher(options: object): Publisher | XPublisher;
-  subscriber(options: object): Subscriber | XSubscriber;
+  publisher(options: object): Publisher | XPublisher | Radio;
+  subscriber(options: object): Receiver;
 }
 
 const PAIRS: readonly (readonly [string, Makers])[] = [
@@ -155,6 +169,7 @@ const PAIRS: readonly (readonly [string, Makers])[] = [
     publisher: (options) => new XPublisher(options),
     subscriber: (options) => new XSubscriber(options),
   }],
+  ["RADIO and DISH", { publisher: (options) => new Radio(options), subscriber: (options) => new Dish(options) }],
 ];
 
 for (const [name, makers] of PAIRS) {

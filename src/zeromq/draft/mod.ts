@@ -1,6 +1,6 @@
 /**
- * The draft sockets of the npm package `zeromq`, by name: the library has none of them yet, so that to make one throws
- * `ENOTSUP`, as `capability.draft` says beforehand.
+ * The draft sockets of the npm package `zeromq`, by name: this interface has none of them yet, so that to make one throws
+ * `ENOTSUP`, as `capability.draft` says beforehand. The main entry point has them.
  *
  * @example Asking before
  * ```ts
