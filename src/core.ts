@@ -29,6 +29,14 @@ export {
   ZmqError,
 } from "./errors.ts";
 export { type Frames, json, type MessageInput, type MessagePeer, type Part, peerOf, text } from "./message.ts";
+export {
+  decodeMessage,
+  type DecodeMessageOptions,
+  encodeMessage,
+  type Envelope,
+  joinParts,
+  splitEnvelope,
+} from "./multipart.ts";
 export type {
   EndpointEvent,
   FailureEvent,
@@ -50,6 +58,7 @@ export type * from "./socket/options.ts";
 export { type CurveKeyPair, curveKeyPair, curvePublicKey } from "./socket/curve.ts";
 export { Pair } from "./socket/pair.ts";
 export { Pull, Push } from "./socket/pipeline.ts";
+export { poll, type Polled, type PollOptions } from "./socket/poll.ts";
 export { proxy, type ProxyOptions } from "./socket/proxy.ts";
 export { Publisher, Subscriber, XPublisher, XSubscriber } from "./socket/publishing.ts";
 export { Reply, Request } from "./socket/requesting.ts";

@@ -22,16 +22,33 @@ export type Part = string | ArrayBufferView | ArrayBufferLike | null;
 /** A message to send: one part, or an array of one or more parts. */
 export type MessageInput = Part | readonly Part[];
 
-/** Who sent a message, as far as that is certain: see {@link peerOf}. */
+/**
+ * Who sent a message: see {@link peerOf}. What is certain, `userId`, `metadata`, `mechanism` and `peer`, and what the
+ * peer says of itself, `socketType`, `routingId` and `properties`.
+ */
 export interface MessagePeer {
   /** The name that whoever judged the peer gave it (RFC 27, "User-Id"); empty if nobody did. */
   readonly userId: string;
   /** The metadata that whoever judged the peer granted it, by name. Nothing in it is the peer's own claim. */
   readonly metadata: ReadonlyMap<string, Uint8Array>;
-  /** The security mechanism: `NULL`, `PLAIN` or `CURVE`. */
+  /** The security mechanism of the connection: `NULL`, `PLAIN` or `CURVE`. A server of PLAIN shows nobody who it is. */
   readonly mechanism: string;
-  /** The connection's other end, e.g. `tcp://192.0.2.1:49731`. */
+  /** The connection's other end, e.g. `tcp://192.0.2.1:49731`. In libzmq, `zmq_msg_gets` with `Peer-Address`. */
   readonly peer: string;
+  /** The socket type that the peer announced, e.g. `DEALER`: it fits ours. In libzmq, `Socket-Type`. */
+  readonly socketType: string;
+  /**
+   * The routing id that the peer announced, or none, of no octets. A claim, not a grant: any peer can announce any id.
+   * In libzmq, `Routing-Id`.
+   */
+  readonly routingId: Uint8Array;
+  /**
+   * Everything that the peer announced in its handshake, by name as it spelled it, `Socket-Type` and `Identity`
+   * included; where whoever judged it granted a property of the same name, that stands here instead. Claims, not grants:
+   * whoever connects can announce what it likes, so decide nothing of importance by them. Empty without the option
+   * `messageMetadata`. In libzmq, `zmq_msg_gets` with the property's name.
+   */
+  readonly properties: ReadonlyMap<string, Uint8Array>;
 }
 
 /** A constructor that makes nothing of its own, so that a class on it adds its private field to what it is given. */
@@ -77,6 +94,9 @@ export function keepPeer(received: Message | Control, made: Message): Message {
  * What a peer's handler granted stays with its messages, whatever becomes of the connection, and whichever way they are
  * received. A copy of the array, or the message sent on, has no peer.
  *
+ * A socket with the option `messageMetadata` knows the peer of every message that has come over a network, judged or
+ * not, and what it announced. That someone is known then means nothing: look at `userId` and `mechanism`.
+ *
  * @example Whose message is it?
  * ```ts
  * import { peerOf, Pull, Push } from "@zerostream/zmq";
@@ -97,9 +117,23 @@ export function keepPeer(received: Message | Control, made: Message): Message {
  * assertEquals([peer?.mechanism, peer?.userId], ["CURVE", ""]);
  * ```
  *
+ * @example What a peer that nobody judged says of itself
+ * ```ts
+ * import { peerOf, Pull, Push, text } from "@zerostream/zmq";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using pull = new Pull({ messageMetadata: true });
+ * await using push = new Push({ metadata: { "X-Host": "attic" } });
+ * push.connect(await pull.bind("tcp://127.0.0.1:*"));
+ * await push.send("hello");
+ * const peer = peerOf(await pull.receive())!;
+ * assertEquals([peer.socketType, text(peer.properties.get("X-Host"))], ["PUSH", "attic"]);
+ * assertEquals([peer.mechanism, peer.userId], ["NULL", ""]);
+ * ```
+ *
  * @param message A message as it was received.
- * @returns `undefined` if nobody made sure who sent it: the peer was not judged, and has not shown a key by CURVE; or it
- * is in this process.
+ * @returns `undefined` if nobody made sure who sent it: the peer was not judged, and has not shown a key by CURVE, and the
+ * socket has no `messageMetadata`; or it is in this process.
  */
 export function peerOf(message: readonly Uint8Array[]): MessagePeer | undefined {
   return Marked.peerOf(message);

@@ -12,6 +12,7 @@ import { ROOT } from "./processes.ts";
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   "message.ts": ["errors.ts"],
+  "multipart.ts": ["errors.ts", "message.ts"],
   bytes: ["errors.ts"],
   wire: ["bytes", "errors.ts", "message.ts"],
   crypto: ["bytes", "errors.ts"],
@@ -55,6 +56,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "bytes",
     "errors.ts",
     "message.ts",
+    "multipart.ts",
   ],
   "mod.ts": ["core.ts", "auth", "socket", "crypto", "runtime", "errors.ts", "message.ts"],
   zeromq: ["mod.ts", "socket", "pattern", "monitor", "errors.ts", "message.ts"],

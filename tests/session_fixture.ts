@@ -54,6 +54,8 @@ export function failure(code: string): Error {
 
 /** A socket, as sessions see it. */
 export class TestHost implements SessionHost {
+  sender(): undefined {}
+
   judge(): Promise<Verdict> {
     return Promise.reject(new Error("Nobody is to be judged here"));
   }

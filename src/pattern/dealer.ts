@@ -19,7 +19,7 @@ export class DealerPattern implements Pattern {
   readonly #in = new FairQueue();
   readonly #options: PatternOptions;
 
-  /** Heeds `probeRouter`. */
+  /** Heeds `helloMessage`, `hiccupMessage` and `probeRouter`. */
   constructor(options: PatternOptions) {
     this.#options = options;
   }
@@ -36,9 +36,13 @@ export class DealerPattern implements Pattern {
     this.#in.detach(pipe);
   }
 
-  /** Tells a ROUTER that we are here, if asked to. */
+  /** Greets the peer, and tells a ROUTER that we are here, if asked to. */
   ready(pipe: Pipe): void {
-    if (this.#options.probeRouter) pipe.prelude([EMPTY]);
+    const { helloMessage, hiccupMessage, probeRouter } = this.#options;
+    if (helloMessage !== undefined) pipe.prelude([helloMessage]);
+    if (probeRouter) pipe.prelude([EMPTY]);
+    // In this process nothing is connected again.
+    if (pipe.dialled && !pipe.local) pipe.lastWord = hiccupMessage && [hiccupMessage.slice()];
   }
 
   /** The queue waits for the next connection. */

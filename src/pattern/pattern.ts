@@ -52,6 +52,12 @@ export interface PatternOptions {
   readonly relaxed: boolean;
   /** REQ, DEALER, ROUTER: greet each new connection with an empty message. */
   readonly probeRouter: boolean;
+  /** DEALER, ROUTER, CLIENT, SERVER, PEER: a message for each new peer. */
+  readonly helloMessage: Uint8Array | undefined;
+  /** ROUTER, SERVER, PEER: what the application gets from a peer that connected to us, when it is gone. */
+  readonly disconnectMessage: Uint8Array | undefined;
+  /** DEALER, CLIENT, PEER: what the application gets from a peer that we connected to, when it is lost. */
+  readonly hiccupMessage: Uint8Array | undefined;
   /** ROUTER: fail rather than drop when there is no route. */
   readonly mandatory: boolean;
   /** ROUTER: let a new peer take over a routing id that is in use. */

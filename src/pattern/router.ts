@@ -79,7 +79,10 @@ export class RouterPattern implements Pattern {
     // RFC 37 keeps ids that begin with zero for ROUTER's own: such a peer counts as anonymous.
     const announced = pipe.peerId.length > 0 && pipe.peerId[0] !== 0 ? pipe.peerId : EMPTY;
     if (pipe.givenId.length === 0 && !this.#admit(pipe, route, announced)) return;
-    if (this.#options.probeRouter) pipe.prelude([EMPTY]);
+    const { helloMessage, disconnectMessage, probeRouter } = this.#options;
+    if (helloMessage !== undefined) pipe.prelude([helloMessage]);
+    if (probeRouter) pipe.prelude([EMPTY]);
+    if (!pipe.dialled) pipe.lastWord = disconnectMessage && [disconnectMessage.slice()];
   }
 
   /** The queue waits for the next connection. */
@@ -159,6 +162,8 @@ export class RouterPattern implements Pattern {
       }
       // What the old peer has sent already is read under a name of its own.
       this.#rename(holder, this.#makeId());
+      // Whoever has its name is still there.
+      holder.pipe.lastWord = undefined;
       holder.pipe.refuse(new ZmqError("EADDRINUSE", `Cannot keep peer: ${showOctets(announced)} was handed over`));
     }
     if (route === undefined) this.#register(pipe, announced);

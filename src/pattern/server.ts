@@ -16,7 +16,7 @@ import { UnreachableError, wrongRange } from "../errors.ts";
 import { keepPeer, type Message } from "../message.ts";
 import { FairQueue } from "../pipe/fair_queue.ts";
 import type { Pipe } from "../pipe/pipe.ts";
-import type { Pattern } from "./pattern.ts";
+import type { Pattern, PatternOptions } from "./pattern.ts";
 import { refuseParts } from "./single_part.ts";
 
 /** How many octets a routing id has. */
@@ -29,6 +29,7 @@ export class ServerPattern implements Pattern {
   /** Messages of several parts that have come. */
   dropped = 0;
   readonly #type: string;
+  readonly #options: Partial<PatternOptions>;
   readonly #in = new FairQueue();
   /** The peers that can be addressed. */
   readonly #pipes: Map<number, Pipe> = new Map();
@@ -41,9 +42,10 @@ export class ServerPattern implements Pattern {
 
   /**
    * `type`: what the socket is called in errors. `firstNumber`: where routing ids start, best at random; an unsigned
-   * integer of 32 bits.
+   * integer of 32 bits. Heeds `helloMessage`, `disconnectMessage` and `hiccupMessage`.
    */
-  constructor(type: string, firstNumber: number) {
+  constructor(type: string, firstNumber: number, options: Partial<PatternOptions> = {}) {
+    this.#options = options;
     this.#type = type;
     this.#nextNumber = firstNumber >>> 0;
   }
@@ -70,8 +72,14 @@ export class ServerPattern implements Pattern {
     if (pipe === this.#lastDialled) this.#lastDialled = undefined;
   }
 
-  /** There is nothing to say first. */
-  ready(): void {}
+  /** Greets the peer, if asked to. */
+  ready(pipe: Pipe): void {
+    const { helloMessage, disconnectMessage, hiccupMessage } = this.#options;
+    if (helloMessage !== undefined) pipe.prelude([helloMessage]);
+    // In this process nothing is connected again.
+    const lastWord = !pipe.dialled ? disconnectMessage : pipe.local ? undefined : hiccupMessage;
+    pipe.lastWord = lastWord && [lastWord.slice()];
+  }
 
   /** The queue waits for the next connection, and so does the routing id. */
   hiccup(): void {}

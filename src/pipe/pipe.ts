@@ -77,6 +77,8 @@ export class Pipe {
   local = false;
   /** Whether the peer never says what it wants, and so gets everything: there are only datagrams. */
   unasking = false;
+  /** What the application gets when this connection is lost, behind all that has come through it; `undefined`: nothing. */
+  lastWord: Message | undefined;
   /** A number that a distributor stamps on the pipes it has chosen. */
   mark = 0;
   /** Messages that were dropped because the queue was full. */
@@ -185,6 +187,12 @@ export class Pipe {
     if (this.#conflate || inbound.length < this.#receiveHwm) return true;
     this.#stalled = true;
     return false;
+  }
+
+  /** If the peer could be reached it is lost, and not by our doing. Its last word is taken whatever the high-water mark. */
+  lose(): void {
+    if (this.connected && this.lastWord) this.deliver(this.lastWord);
+    this.connected = false;
   }
 
   /** Tells the writer that there is room, once half of the queue has gone. */

@@ -24,7 +24,6 @@ export const FAREWELL = 1000;
 
 /** A chunk of so many octets is part of a flood: a lone message need not count. */
 const FLOOD = 16 * 1024;
-const NOTHING: ReadonlyMap<string, Uint8Array> = /* @__PURE__ */ new Map();
 /** For how long one turn takes what floods bring, from all peers together. In milliseconds. */
 const A_TURN = 2;
 
@@ -35,8 +34,8 @@ const flooded: { clock: Clock | undefined; turn: number; since: number } = { clo
 export interface ConversationOwner {
   /** Makes the engine. */
   engine(handler: EngineHandler): Engine;
-  /** The handshake is complete. */
-  shaken(peer: PeerInfo): void;
+  /** The handshake with a peer at an address is complete. */
+  shaken(peer: PeerInfo, address: string): void;
   /** It will end for a reason of ours, and carries no more messages. */
   failing(): void;
   /** Judges the peer. `signal`: nobody waits for the verdict any more. */
@@ -51,6 +50,8 @@ export class Conversation implements EngineHandler, LinkHandler {
   readonly link: Link;
   /** Who the peer is; `undefined` until the handshake is complete. */
   peer: Pick<PeerInfo, "socketType" | "routingId"> | undefined;
+  /** Whom messages are from, if they are to tell; known when the handshake is complete. */
+  sender: MessagePeer | undefined;
   /** Whole messages that have come. */
   messagesIn = 0;
   /** Octets that have come. */
@@ -66,8 +67,6 @@ export class Conversation implements EngineHandler, LinkHandler {
   /** Whether we have hung up, and wait for the peer to do so too. */
   #leaving = false;
   #over = false;
-  /** Whom messages are from, if the peer had to show who it is. */
-  #sender: MessagePeer | undefined;
   /** Whether messages are thrown away as they come. */
   #discarding = false;
   /** Whether the pipe is full. */
@@ -203,15 +202,12 @@ export class Conversation implements EngineHandler, LinkHandler {
 
   /** The handshake is complete. */
   ready(peer: PeerInfo): void {
-    const { socketType, routingId, mechanism, userId, granted } = peer;
-    if (granted !== undefined || mechanism === "CURVE") {
-      this.#sender = { userId, metadata: granted ?? NOTHING, mechanism, peer: this.link.remote };
-    }
+    const { socketType, routingId } = peer;
     // Not all that it has told: that is for whoever hears of the handshake, and need not be kept.
     this.peer = { socketType, routingId: routingId.length === 0 ? EMPTY : routingId };
     this.#stopTimer();
     this.#beat();
-    this.#owner.shaken(peer);
+    this.#owner.shaken(peer, this.link.remote);
   }
 
   /** The peer is to be judged. */
@@ -227,13 +223,13 @@ export class Conversation implements EngineHandler, LinkHandler {
   message(message: Message): boolean {
     // Hot: once per message.
     this.messagesIn++;
-    if (this.#sender !== undefined) markPeer(message, this.#sender);
+    if (this.sender) markPeer(message, this.sender);
     return this.#deliver(message);
   }
 
   /** A subscription has come. */
   control(control: Control): boolean {
-    if (this.#sender !== undefined) markPeer(control, this.#sender);
+    if (this.sender) markPeer(control, this.sender);
     return this.#deliver(control);
   }
 

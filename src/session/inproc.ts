@@ -248,6 +248,7 @@ class InprocEnd implements Connection, Outlet {
       // What an end that we connected has received and not read is dropped, as in libzmq.
       if (this.dialled) this.pipe.inbound.clear();
       if (this.#ended) this.#resolveClosing(0);
+      this.pipe.connected = false;
     }
     if (this.#held.length === 0 || this.#refused || linger <= 0) this.end();
     else {
@@ -286,6 +287,7 @@ class InprocEnd implements Connection, Outlet {
     this.#held.clear();
     this.#cancelLinger();
     this.#forget(this);
+    this.pipe.lose();
     this.#leave();
     this.host.closed(this, this.#unsent);
     this.#resolveClosing(this.#unsent);
@@ -316,7 +318,6 @@ class InprocEnd implements Connection, Outlet {
   #leave(): void {
     if (!this.pipe.alive) return;
     this.pipe.alive = false;
-    this.pipe.connected = false;
     this.host.detach(this.pipe);
   }
 }

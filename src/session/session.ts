@@ -18,7 +18,7 @@
 import type { Engine, EngineHandler, PeerInfo, Question } from "../engine/engine.ts";
 import { ProtocolError, RefusedError, ZmqError } from "../errors.ts";
 import type { Verdict } from "../mechanism/mechanism.ts";
-import { EMPTY } from "../message.ts";
+import { EMPTY, type MessagePeer } from "../message.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
 import type { Link } from "../transport/link.ts";
@@ -61,6 +61,8 @@ export interface SessionHost extends PipeOwner, Audience {
   engine(handler: EngineHandler): Engine;
   /** Judges a peer at an address. Never rejects. `signal`: nobody waits for the verdict any more. */
   judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict>;
+  /** Whom messages of a peer at an address are from; `undefined`: they do not tell. */
+  sender(peer: PeerInfo, address: string): MessagePeer | undefined;
   /** Dials an endpoint once. */
   dial(endpoint: string, signal: AbortSignal): Promise<Link>;
   /** A pipe joins the pattern. */
@@ -229,8 +231,9 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     return this.#host.judge(question, peer, signal);
   }
 
-  /** The handshake is complete. */
-  shaken(peer: PeerInfo): void {
+  /** The handshake with a peer at an address is complete. */
+  shaken(peer: PeerInfo, address: string): void {
+    this.#conversation!.sender = this.#host.sender(peer, address);
     this.#connections++;
     this.#shaken();
     this.#shakenAt = this.#host.clock.now();
@@ -244,12 +247,12 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
       this.#outflow.open();
       this.#host.ready(this.pipe);
     }
-    this.#reports.shaken(this.#conversation!.link.remote, peer);
+    this.#reports.shaken(address, peer);
   }
 
   /** The conversation carries no more messages. Those for a dialled endpoint wait for the next, unless `immediate`. */
   failing(): void {
-    this.pipe.connected = false;
+    this.pipe.lose();
     if (!this.dialled || this.#host.options.immediate) this.#detach();
   }
 
@@ -398,11 +401,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     else this.#outflow.flush();
     this.#leave();
     if (linger <= 0) this.#giveUp();
-    else if (!this.#isClosed()) this.#cancelLinger = clock.after(linger, () => this.#giveUp());
-  }
-
-  #isClosed(): boolean {
-    return this.#state === "closed";
+    else if (this.#state !== "closed") this.#cancelLinger = clock.after(linger, () => this.#giveUp());
   }
 
   /** Hangs up if everything has been sent. */
@@ -435,9 +434,8 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   #finish(error?: Error): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
-    const abort = this.#dialAbort;
+    this.#dialAbort?.abort();
     this.#endDial();
-    abort?.abort();
     this.#cancelLinger();
     this.#detach();
     this.#unsent += this.#outflow.clear();

@@ -72,7 +72,7 @@ export class Server extends FormedSocket {
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(options?: ServerOptions) {
-    super("SERVER", options, (core) => new ServerPattern("SERVER", core.random32()));
+    super("SERVER", options, (core) => new ServerPattern("SERVER", core.random32(), core.options));
   }
 
   /**
@@ -136,7 +136,7 @@ export class Peer extends FormedSocket {
    * @throws {RangeError} If an option is out of its range.
    */
   constructor(options?: PeerOptions) {
-    super("PEER", options, (core) => new ServerPattern("PEER", core.random32()));
+    super("PEER", options, (core) => new ServerPattern("PEER", core.random32(), core.options));
   }
 
   /**

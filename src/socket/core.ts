@@ -6,9 +6,9 @@
 
 import { Deque } from "../bytes/deque.ts";
 import type { SocketType } from "../engine/compatibility.ts";
-import type { Engine, EngineHandler, Question } from "../engine/engine.ts";
+import type { Engine, EngineHandler, PeerInfo, Question } from "../engine/engine.ts";
 import { ClosedError, NotSupportedError } from "../errors.ts";
-import { EMPTY, type Message, type MessageInput, toMessage } from "../message.ts";
+import { EMPTY, type Message, type MessageInput, type MessagePeer, toMessage } from "../message.ts";
 import type { Verdict } from "../mechanism/mechanism.ts";
 import type { SocketEvent } from "../monitor/events.ts";
 import { emitTo, SocketEvents } from "../monitor/socket_events.ts";
@@ -308,6 +308,11 @@ export class SocketCore implements SessionHost, InprocHost {
   /** Judges a peer at an address. */
   judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict> {
     return security()!.judge(this.context, this.options, question, peer, signal);
+  }
+
+  /** Whom messages of a peer at an address are from. */
+  sender(peer: PeerInfo, address: string): MessagePeer | undefined {
+    return security()?.sender(this.options, peer, address);
   }
 
   /** Dials an endpoint once. */

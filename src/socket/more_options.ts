@@ -1,6 +1,6 @@
 /**
- * Options for those entry points that have room for them: of SOCKS, filters of addresses, and by name those of libzmq
- * that have no meaning here. A bundle of `./core` is 1.3 KB smaller without.
+ * Options for those entry points that have room for them: of SOCKS, filters of addresses, what sockets say of peers that
+ * come and go, and by name those of libzmq that have no meaning here. A bundle of `./core` is 1.3 KB smaller without.
  *
  * @module
  */
@@ -8,7 +8,17 @@
 import { show, wrongRange, wrongType } from "../errors.ts";
 import { AcceptFilter } from "../transport/accept_filter.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
-import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse, whole } from "./option_table.ts";
+import {
+  absent,
+  CONTEXT_OPTION_TABLE,
+  flag,
+  octets,
+  OPTION_TABLE,
+  type OptionRow,
+  RECEIVERS,
+  refuse,
+  whole,
+} from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
 
 const LONGEST_TEXT = 255;
@@ -90,6 +100,10 @@ const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
   tcpAcceptFilter,
+  helloMessage: { ...octets(0, Infinity), heeds: ["DEALER", "ROUTER", "CLIENT", "SERVER", "PEER"] },
+  disconnectMessage: { ...octets(0, Infinity), heeds: ["ROUTER", "SERVER", "PEER"] },
+  hiccupMessage: { ...octets(0, Infinity), heeds: ["DEALER", "CLIENT", "PEER"] },
+  messageMetadata: { ...flag, heeds: RECEIVERS },
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),

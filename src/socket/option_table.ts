@@ -38,7 +38,8 @@ const SENDERS: readonly SocketType[] = [
   "SCATTER",
   "RADIO",
 ];
-const RECEIVERS: readonly SocketType[] = [
+/** The socket types that receive. */
+export const RECEIVERS: readonly SocketType[] = [
   "PULL",
   "SUB",
   "XPUB",
@@ -67,7 +68,8 @@ export function refuse(name: string, value: unknown, wanted: string, numeric = f
   throw wrong(`Cannot set option "${name}": value is ${show(value)}, wanted ${wanted}`);
 }
 
-const flag: OptionRow = {
+/** True or false. */
+export const flag: OptionRow = {
   initial: false,
   check: (name, value) => typeof value === "boolean" ? value : refuse(name, value, "true or false"),
 };
@@ -114,7 +116,7 @@ function toOctets(value: string | Uint8Array): Uint8Array {
 }
 
 /** Text or octets of limited length, or nothing. */
-function octets(least: number, most: number, check?: (octets: Uint8Array) => string | undefined): OptionRow {
+export function octets(least: number, most: number, check?: (octets: Uint8Array) => string | undefined): OptionRow {
   const wanted = most === Infinity ? "text, octets or null" : `text or octets, ${least} to ${most} of them, or null`;
   return {
     initial: null,

@@ -10,8 +10,9 @@
 
 import type { ReconnectStop } from "../session/session.ts";
 import type { Context } from "./context.ts";
+import type { DisconnectOptions, HelloOptions, HiccupOptions } from "./hello_options.ts";
 
-export type { ReconnectStop };
+export type { DisconnectOptions, HelloOptions, HiccupOptions, ReconnectStop };
 
 /** Options as properties of a socket: all but `context`, each always there. */
 export type Properties<T> = { -readonly [K in Exclude<keyof T, "context">]-?: T[K] };
@@ -231,6 +232,12 @@ export interface ReceivingOptions {
    * `Infinity`. Acts at once. libzmq: `ZMQ_RCVTIMEO`.
    */
   readonly receiveTimeout?: number;
+  /**
+   * Tie each message to its connection, so that `peerOf` tells of every one what its peer announced. Costs 20 ns a message.
+   * Messages over `inproc` have no peer. Default `false`: of a peer that was judged, or has a key of CURVE, only. Holds
+   * from the next connection on. On `./core` alone there is no such name. libzmq: none, `zmq_msg_gets` always answers.
+   */
+  readonly messageMetadata?: boolean;
 }
 
 /** Options of sockets that can keep only the newest message. */
@@ -346,10 +353,26 @@ export interface ReplyOptions extends SocketOptions, SendingOptions, ReceivingOp
 
 /** Options of a {@link Dealer}. */
 export interface DealerOptions
-  extends SocketOptions, SendingOptions, ReceivingOptions, IdentityOptions, ProbeOptions, ConflateOptions {}
+  extends
+    SocketOptions,
+    SendingOptions,
+    ReceivingOptions,
+    IdentityOptions,
+    ProbeOptions,
+    ConflateOptions,
+    HelloOptions,
+    HiccupOptions {}
 
 /** Options of a {@link Router}. */
-export interface RouterOptions extends SocketOptions, SendingOptions, ReceivingOptions, IdentityOptions, ProbeOptions {
+export interface RouterOptions
+  extends
+    SocketOptions,
+    SendingOptions,
+    ReceivingOptions,
+    IdentityOptions,
+    ProbeOptions,
+    HelloOptions,
+    DisconnectOptions {
   /**
    * Fail, rather than drop, when a message has no route: `send` rejects with `EHOSTUNREACH` if there is no such peer,
    * and waits if its queue is full. Default `false`. Acts at once. libzmq: `ZMQ_ROUTER_MANDATORY`.
@@ -363,13 +386,15 @@ export interface RouterOptions extends SocketOptions, SendingOptions, ReceivingO
 }
 
 /** Options of a {@link Client}. */
-export interface ClientOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+export interface ClientOptions extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, HiccupOptions {}
 
 /** Options of a {@link Server}. */
-export interface ServerOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+export interface ServerOptions
+  extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, DisconnectOptions {}
 
 /** Options of a {@link Peer}. */
-export interface PeerOptions extends SocketOptions, SendingOptions, ReceivingOptions {}
+export interface PeerOptions
+  extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, DisconnectOptions, HiccupOptions {}
 
 /** Options of a {@link Channel}. */
 export interface ChannelOptions extends SocketOptions, SendingOptions, ReceivingOptions {}

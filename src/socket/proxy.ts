@@ -4,21 +4,26 @@
  * @module
  */
 
+import { keyOf } from "../bytes/ascii.ts";
 import { ClosedError, show, StateError, UnreachableError, wrongType } from "../errors.ts";
-import { EMPTY, type Message, text } from "../message.ts";
+import { EMPTY, type Message } from "../message.ts";
 import { can } from "./option_table.ts";
 import type { SocketCore } from "./core.ts";
 import { coreOf, Socket } from "./socket.ts";
 import { signalOf } from "./aborts.ts";
+
+const LONGEST_COMMAND = "STATISTICS".length;
 
 /** What a proxy can be given besides its two sockets. */
 export interface ProxyOptions {
   /** Gets a copy of every message, of both directions. If it cannot take one, the proxy waits. */
   readonly capture?: Socket;
   /**
-   * Takes the commands `PAUSE`, `RESUME`, `TERMINATE` and `STATISTICS`. The last answers with eight frames of eight
+   * Takes the commands `PAUSE`, `RESUME`, `TERMINATE` and `STATISTICS`, each a message of one frame; others are passed
+   * over. While the proxy is paused, messages wait where they are. `STATISTICS` is answered with eight frames of eight
    * octets, little-endian: frames and octets received and sent, of the front and then of the back. A REP answers the
-   * others with an empty message.
+   * others with an empty message, and a socket that only receives (PULL, SUB) answers nothing. libzmq:
+   * `zmq_proxy_steerable`.
    */
   readonly control?: Socket;
   /** Ends the proxy: it rejects with the signal's reason. No message is lost. */
@@ -107,6 +112,8 @@ class Run {
   #stopped = false;
   /** Ends what waits. */
   readonly #leave: Set<() => void> = new Set();
+  /** Ends what waits for a message to pass, or for room for one: a pause does that too. */
+  readonly #moving: Set<() => void> = new Set();
   #paused: Promise<void> | undefined;
   #resume: () => void = () => {};
   /** Called when a message has passed, either way, and forgotten. */
@@ -148,7 +155,13 @@ class Run {
     this.#stopped = true;
     this.#resume();
     this.#tellPassed();
-    for (const leave of [...this.#leave]) leave();
+    for (const leave of [...this.#leave, ...this.#moving]) leave();
+  }
+
+  /** What has not passed yet waits where it is. */
+  #pause(): void {
+    this.#paused ??= new Promise((resolve) => this.#resume = resolve);
+    for (const leave of [...this.#moving]) leave();
   }
 
   /** One direction, until the proxy is stopped or a socket closed. */
@@ -160,11 +173,14 @@ class Run {
         await this.#paused;
         continue;
       }
-      const message = from.tryTake() ?? await this.#take(from);
-      if (message === undefined) return;
+      const message = from.tryTake() ?? await this.#take(from, this.#moving);
+      if (message === undefined) {
+        if (from.isClosed) return;
+        continue;
+      }
       let sent = false;
       try {
-        sent = this.#mayPass(to) && (to.tryPost(message) || await this.#wait(message, to));
+        sent = this.#mayPass(to) && (to.tryPost(message) || await this.#wait(message, to, this.#moving));
       } catch (error) {
         sent = await this.#judge(error, to);
       }
@@ -179,7 +195,9 @@ class Run {
       toTraffic.framesOut += message.length;
       toTraffic.bytesOut += octets;
       if (this.#passed.size > 0) this.#tellPassed();
-      if (capture !== undefined && !capture.isClosed && !capture.tryPost(message)) await this.#wait(message, capture);
+      if (capture !== undefined && !capture.isClosed && !capture.tryPost(message)) {
+        await this.#wait(message, capture, this.#leave);
+      }
     }
   }
 
@@ -193,34 +211,34 @@ class Run {
     for (const tell of waiting) tell();
   }
 
-  /** Waits for a message. Answers `undefined` if none will come. */
-  #take(from: SocketCore): Promise<Message | undefined> {
+  /** Waits for a message. Answers `undefined` if none will come, or the wait was ended through `leaves`. */
+  #take(from: SocketCore, leaves: Set<() => void>): Promise<Message | undefined> {
     return new Promise((resolve) => {
       if (this.#stopped || from.isClosed) return resolve(undefined);
       const end = (message: Message | undefined): void => {
-        this.#leave.delete(leave);
+        leaves.delete(leave);
         resolve(message);
       };
       const waiter = from.enterReceivers(Infinity, end, () => end(undefined));
       const leave = (): void => from.giveUpReceiving(waiter, undefined);
-      this.#leave.add(leave);
+      leaves.add(leave);
     });
   }
 
-  /** Waits until a message can be handed on. Answers whether it was. */
-  #wait(message: Message, to: SocketCore): Promise<boolean> {
+  /** Waits until a message can be handed on, or the wait is ended through `leaves`. Answers whether it was. */
+  #wait(message: Message, to: SocketCore, leaves: Set<() => void>): Promise<boolean> {
     return new Promise((resolve, reject) => {
       if (this.#stopped || to.isClosed) return resolve(false);
       const waiter = to.enterSenders(message, Infinity, () => {
-        this.#leave.delete(leave);
+        leaves.delete(leave);
         resolve(true);
       }, (error) => {
-        this.#leave.delete(leave);
+        leaves.delete(leave);
         if (error === undefined || error instanceof ClosedError) resolve(false);
         else reject(error);
       });
       const leave = (): void => to.giveUpSending(waiter, undefined);
-      this.#leave.add(leave);
+      leaves.add(leave);
     });
   }
 
@@ -240,17 +258,17 @@ class Run {
 
   async #steer(control: SocketCore): Promise<void> {
     for (;;) {
-      const message = control.tryTake() ?? await this.#take(control);
+      const message = control.tryTake() ?? await this.#take(control, this.#leave);
       if (message === undefined) return;
-      const command = text(message[0]);
-      if (command === "PAUSE") this.#paused ??= new Promise((resolve) => this.#resume = resolve);
+      const command = commandOf(message);
+      if (command === "PAUSE") this.#pause();
       else if (command === "RESUME" || command === "TERMINATE") {
         this.#paused = undefined;
         this.#resume();
       }
       const answer = command === "STATISTICS" ? this.#statistics() : control.type === "REP" ? [EMPTY] : undefined;
       const answers = answer !== undefined && can(control.type, "send") && !control.isClosed;
-      if (answers && !control.tryPost(answer)) await this.#wait(answer, control);
+      if (answers && !control.tryPost(answer)) await this.#wait(answer, control, this.#leave);
       if (command === "TERMINATE") return this.#stop();
     }
   }
@@ -264,6 +282,12 @@ class Run {
       })
     );
   }
+}
+
+/** A command is its octets, and nothing more: no mark before them, and no second frame. */
+function commandOf(message: Message): string {
+  const frame = message[0]!;
+  return message.length === 1 && frame.length <= LONGEST_COMMAND ? keyOf(frame) : "";
 }
 
 function count(message: Message): number {

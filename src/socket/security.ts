@@ -22,6 +22,7 @@ import { judge } from "./zap_client.ts";
 
 const KEY_SIZE = 32;
 const KEY_TEXT = 40;
+const NOTHING: ReadonlyMap<string, Uint8Array> = new Map();
 
 type Role = "NULL" | "PLAIN client" | "PLAIN server" | "CURVE client" | "CURVE server";
 
@@ -45,6 +46,19 @@ const SECURITY: Security = {
   },
   mechanism: makeMechanism,
   judge,
+  sender({ messageMetadata }, { socketType, routingId, properties, mechanism, userId, granted }, peer) {
+    if (granted === undefined && mechanism !== "CURVE" && !messageMetadata) return undefined;
+    // Made once for a connection, and tied to each of its messages. What nobody asked for is not kept.
+    return {
+      userId,
+      metadata: granted ?? NOTHING,
+      mechanism,
+      peer,
+      socketType,
+      routingId: routingId.slice(),
+      properties: messageMetadata ? properties : NOTHING,
+    };
+  },
   nameOf: (settings) => asksForCurve(settings) ? "curve" : asksForPlain(settings) ? "plain" : null,
 };
 

@@ -5,8 +5,9 @@
  * @module
  */
 
-import type { Question } from "../engine/engine.ts";
+import type { PeerInfo, Question } from "../engine/engine.ts";
 import type { Mechanism, Verdict } from "../mechanism/mechanism.ts";
+import type { MessagePeer } from "../message.ts";
 import type { Metadata } from "../wire/metadata.ts";
 import type { ContextCore } from "./context_core.ts";
 import type { Settings } from "./settings.ts";
@@ -33,6 +34,8 @@ export interface Security {
     peer: string,
     signal: AbortSignal,
   ): Promise<Verdict>;
+  /** Whom messages of a peer at an address are from; `undefined`: nobody is sure, and nobody wants to know. */
+  sender(settings: Settings, peer: PeerInfo, address: string): MessagePeer | undefined;
   /** The name of the mechanism that the options ask for, as npm `zeromq` has it; `null` is NULL. */
   nameOf(settings: Settings): "plain" | "curve" | null;
 }

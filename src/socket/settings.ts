@@ -43,6 +43,7 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly zapDomain: string | null;
   readonly zapEnforceDomain: boolean;
   readonly metadata: readonly (readonly [string, Uint8Array])[];
+  readonly messageMetadata: boolean;
   readonly routingId: Uint8Array | undefined;
   readonly sendTimeout: number;
   readonly receiveTimeout: number;

@@ -21,11 +21,17 @@ import type { Properties, SocketOptions } from "./options.ts";
 import { security } from "./security_slot.ts";
 import type { Waiter } from "./waiters.ts";
 
-let readCore: (socket: Socket) => SocketCore;
+/** `unlocked`: throws if the socket's readable stream is locked. */
+let readCore: (socket: Socket, unlocked?: boolean) => SocketCore;
 
 /** What is behind a socket's face. For the library's own use; it is not exported to users. */
 export function coreOf(socket: Socket): SocketCore {
   return readCore(socket);
+}
+
+/** Throws if a socket's readable stream is locked. For the library's own use; it is not exported to users. */
+export function checkReceiving(socket: Socket): void {
+  readCore(socket, true);
 }
 
 /** Every option that all sockets heed, as a property. */
@@ -210,7 +216,10 @@ export abstract class Socket implements AsyncDisposable {
   // The faces of `Sending` and `Receiving`. Every type has them, so that a call on the wrong one gets an error that
   // says so; the types declare those that are theirs.
   static {
-    readCore = (socket) => socket.#core;
+    readCore = (socket, unlocked) => {
+      if (unlocked) socket.#receiving();
+      return socket.#core;
+    };
     const methods = {
       send(this: Socket, message: MessageInput, options?: WaitOptions): Promise<void> {
         // Hot: once per message.
@@ -234,7 +243,7 @@ export abstract class Socket implements AsyncDisposable {
       },
       [Symbol.asyncIterator](this: Socket): AsyncIterableIterator<Frames> {
         if (!this.#core.isClosed) this.#core.checkReceive();
-        return new Iteration(this.#core, () => this.#receiving());
+        return new Iteration(this.#core, this);
       },
     };
     for (const name of Reflect.ownKeys(methods)) {
@@ -286,14 +295,14 @@ defineOptions(Object.keys(OPTION_TABLE));
 /** One `for await` over a socket: about half the cost of a stream's. */
 class Iteration implements AsyncIterableIterator<Frames> {
   readonly #core: SocketCore;
-  readonly #check: () => void;
+  readonly #socket: Socket;
   /** Calls of `next` that wait, and some that have done so. */
   readonly #waiting: Deque<Waiter> = new Deque();
   #done = false;
 
-  constructor(core: SocketCore, check: () => void) {
+  constructor(core: SocketCore, socket: Socket) {
     this.#core = core;
-    this.#check = check;
+    this.#socket = socket;
   }
 
   next(): Promise<IteratorResult<Frames>> {
@@ -301,7 +310,7 @@ class Iteration implements AsyncIterableIterator<Frames> {
     const core = this.#core;
     if (this.#done || core.isClosed) return Promise.resolve({ done: true, value: undefined });
     try {
-      this.#check();
+      readCore(this.#socket, true);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -51,6 +51,7 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
 const SUBSCRIBE = 6;
 const UNSUBSCRIBE = 7;
 const METADATA = 95;
+const MESSAGES: Readonly<Record<string, number>> = { helloMessage: 110, disconnectMessage: 111, hiccupMessage: 114 };
 
 /** The binding's own way to set an option by number; it is there, and not public. */
 function rawOptions(socket: zmq.Socket): { setStringOption(option: number, value: string | Uint8Array): void } {
@@ -68,6 +69,8 @@ type Aside = { readonly routingId?: number; readonly group?: Uint8Array };
 
 /** Sets an option; `metadata` takes a record, as in this library. */
 function setOption(socket: zmq.Socket, name: string, value: unknown): void {
+  const number = MESSAGES[name];
+  if (number !== undefined) return rawOptions(socket).setStringOption(number, value as string);
   if (name !== "metadata") return void Object.assign(socket, { [name]: value });
   for (const [key, text] of Object.entries(value as Record<string, string>)) {
     rawOptions(socket).setStringOption(METADATA, `${key}:${text}`);
@@ -183,9 +186,11 @@ class Libzmq implements AnySocket {
 }
 
 const libzmq: Library = {
-  make(type, { metadata, ...options }) {
-    const socket = new CLASSES[type]({ linger: 0, ...options });
-    if (metadata !== undefined) setOption(socket, "metadata", metadata);
+  make(type, options) {
+    const unknown = (name: string): boolean => name === "metadata" || Object.hasOwn(MESSAGES, name);
+    const known = Object.entries(options).filter(([name]) => !unknown(name));
+    const socket = new CLASSES[type]({ linger: 0, ...Object.fromEntries(known) });
+    for (const [name, value] of Object.entries(options)) if (unknown(name)) setOption(socket, name, value);
     return new Libzmq(socket);
   },
 };

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { Dealer, Router, Subscriber, text } from "../../mod.ts";
+import { Dealer, peerOf, Router, Subscriber, text } from "../../mod.ts";
 import { test } from "../harness.ts";
 import { leave, RemotePeer } from "./peers.ts";
 
@@ -53,6 +53,18 @@ test("libzmq's properties are in our handshake event", async () => {
   const { properties } = await told;
   assertEquals(text(properties.get("X-hello")), "world");
   assertEquals(text(properties.get("X-a")), "b");
+});
+
+test("with messageMetadata each message tells what libzmq has announced", async () => {
+  await using router = new Router({ messageMetadata: true });
+  await using dealer = await libzmq.socket("DEALER", { metadata: { "X-hello": "world" }, routingId: "me" });
+  await dealer.connect(await router.bind("tcp://127.0.0.1:*"));
+  for (const word of ["one", "two"]) {
+    await dealer.send(word);
+    const { socketType, routingId, properties, mechanism, userId } = peerOf(await router.receive())!;
+    assertEquals([socketType, text(routingId), text(properties.get("X-hello"))], ["DEALER", "me", "world"]);
+    assertEquals([mechanism, userId], ["NULL", ""]);
+  }
 });
 
 leave(libzmq);

@@ -185,3 +185,33 @@ test("the id of a peer is in front of messages of any frames, by fair queue", ()
     assertEquals(senders.sort(), peers.map((_, i) => `p${i}`));
   }
 });
+
+test("every new peer begins with the hello message, before a probe, and one that is turned away gets none", () => {
+  const rig = router({ helloMessage: latin1("hello"), probeRouter: true });
+  const [first, second] = [rig.join({ id: "a" }), rig.join({ id: "a" })];
+  assertEquals([first.preludes, second.preludes], [["hello", ""], []]);
+});
+
+test("the disconnect message comes last, under the id of a peer that had connected to us, and of no other", () => {
+  const rig = router({ disconnectMessage: latin1("gone") });
+  const [theirs, ours] = [rig.join({ id: "a" }), rig.join({ dialled: true, id: "b" })];
+  theirs.say("1");
+  for (const peer of [theirs, ours]) {
+    peer.pipe.lose();
+    rig.leave(peer);
+  }
+  assertEquals(rig.receiveAll(), ["a|1", "a|gone"]);
+});
+
+test("a peer that is turned away, or whose id was handed over, leaves no disconnect message", () => {
+  for (const handover of [false, true]) {
+    const rig = router({ handover, disconnectMessage: latin1("gone") });
+    const [first, second] = [rig.join({ id: "a" }), rig.join({ id: "a" })];
+    const loser = handover ? first : second;
+    loser.pipe.lose();
+    rig.leave(loser);
+    assertEquals(rig.receiveAll(), []);
+    (handover ? second : first).pipe.lose();
+    assertEquals(rig.receiveAll(), ["a|gone"]);
+  }
+});

@@ -1,6 +1,6 @@
 /** `./core` alone: what it leaves to the main entry point, it says. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Context, EndpointError, NotSupportedError, Pull, Push } from "../../src/core.ts";
+import { Context, Dealer, EndpointError, NotSupportedError, Pull, Push } from "../../src/core.ts";
 import { test } from "../harness.ts";
 
 test("the core has inproc, and no transport that it was not given", async () => {
@@ -35,4 +35,11 @@ test("the core has no filters of addresses, and says so rather than let everyone
   const refused = 'Cannot set option "tcpAcceptFilter": "./core" has no filters, wanted the main entry point';
   assertThrows(() => new Pull({ tcpAcceptFilter: "10.0.0.0/8" }), NotSupportedError, refused);
   assertEquals(new Pull({ tcpAcceptFilter: null }).tcpAcceptFilter, null);
+});
+
+test("the core does not know what is said of peers that come and go, nor who each message is from", () => {
+  for (const name of ["helloMessage", "hiccupMessage", "messageMetadata"]) {
+    const unknown = `Cannot set option "${name}": there is no option of this name`;
+    assertThrows(() => new Dealer({ [name]: true } as object), TypeError, unknown);
+  }
 });

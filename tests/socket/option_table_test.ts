@@ -168,7 +168,8 @@ function namesOf(name: string): string[] {
 }
 
 function readDeclarations(): Map<string, Declared> {
-  const source = readFileSync(`${ROOT}/src/socket/options.ts`, "utf8");
+  const source = ["options.ts", "hello_options.ts"]
+    .map((file) => readFileSync(`${ROOT}/src/socket/${file}`, "utf8")).join("\n");
   const found = new Map<string, Declared>();
   for (const [, name, extended, body] of source.matchAll(/export interface (\w+)\s*(?:extends([^{]*))?\{([^}]*?)\}/g)) {
     const bases = (extended ?? "").split(",").map((base) => base.trim()).filter((base) => base !== "");

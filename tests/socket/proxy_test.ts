@@ -198,6 +198,77 @@ for (const [name, Steer, Controlled] of [["PAIR", Pair, Pair], ["REP", Request, 
   });
 }
 
+test("a PULL can steer it with all but STATISTICS, which has nowhere to be answered", async () => {
+  await using line = await pipeline(10);
+  const { context, source, front, back, sink } = line;
+  const control = new Pull({ context });
+  const steer = new Push({ context });
+  await meet(control, steer, "inproc://control");
+  const running = proxy(front, back, { control });
+  const command = async (...words: string[]): Promise<void> => {
+    await steer.send(words);
+    await until(() => control.stats().queuedIn === 0);
+  };
+  await command("STATISTICS");
+  await command("PAUSE");
+  await source.send("held");
+  const received = sink.receive();
+  // None of these is a command: they are compared octet by octet.
+  for (const word of ["resume", "RESUME ", "\u{feff}RESUME", "", "TERMINATED", "TERMINATE\0"]) await command(word);
+  await command("RESUME", "more");
+  await command("TERMINATE", "");
+  assertEquals([await isPending(received), await isPending(running)], [true, true]);
+  await command("RESUME");
+  assertEquals(texts(await received), ["held"]);
+  await command("TERMINATE");
+  await running;
+});
+
+test("while it is paused nothing passes, not even what it had in hand, and nobody waits in line", async () => {
+  await using line = await pipeline(1);
+  const { context, source, front, back, sink } = line;
+  const control = new Reply({ context });
+  const steer = new Request({ context });
+  await meet(control, steer, "inproc://control");
+  const running = proxy(front, back, { control });
+  const sent = await fill(source);
+  assertEquals(back.stats().pendingSends, 1);
+  await steer.request("PAUSE");
+  assertEquals([back.stats().pendingSends, front.stats().pendingReceives], [0, 0]);
+  const seen = [];
+  for (let message = sink.tryReceive(); message !== undefined; message = sink.tryReceive()) seen.push(text(message[0]));
+  // Two that the queues of the back had, and no third.
+  await turn();
+  assertEquals([seen, sink.tryReceive()], [["0", "1"], undefined]);
+  // Others may receive from the front meanwhile, and what was in hand is the first.
+  assertEquals(texts(front.tryReceive()), ["2"]);
+  await steer.request("RESUME");
+  for (let i = 3; i < sent; i++) assertEquals(texts(await sink.receive()), [`${i}`]);
+  // One word at the heels of another changes nothing but what the last says.
+  await Promise.all(["PAUSE", "RESUME"].map((word) => steer.request(word)));
+  await source.send("again");
+  assertEquals(texts(await sink.receive()), ["again"]);
+  await steer.request("TERMINATE");
+  await running;
+  assertEquals([front.stats().pendingReceives, back.stats().pendingSends], [0, 0]);
+});
+
+test("a pause costs a capture none of its copies", async () => {
+  await using line = await pipeline(10);
+  const { context, source, front, back, sink } = line;
+  const [control, steer] = [new Reply({ context }), new Request({ context })];
+  const [capture, tap] = [new Push({ context }), new Pull({ context })];
+  await meet(control, steer, "inproc://control");
+  const running = proxy(front, back, { control, capture });
+  await source.send("1");
+  assertEquals(texts(await sink.receive()), ["1"]);
+  await steer.request("PAUSE");
+  await meet(tap, capture, "inproc://tap");
+  assertEquals(texts(await tap.receive()), ["1"]);
+  await steer.request("TERMINATE");
+  await running;
+});
+
 test("a SUB can steer it, and is asked for no answer", async () => {
   await using line = await pipeline(10);
   const { context, source, front, back, sink } = line;
