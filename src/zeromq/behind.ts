@@ -30,7 +30,9 @@ export function putBehind(socket: object, behind: Behind): void {
   known.set(socket, behind);
 }
 
-/** What is behind a socket; `undefined` if it is none. */
-export function behind(socket: unknown): Behind | undefined {
-  return typeof socket === "object" && socket !== null ? known.get(socket) : undefined;
+/** What is behind a socket. Throws if it is none: as the binding does, without a code. */
+export function behindOf(socket: object): Behind {
+  const found = known.get(socket);
+  if (found === undefined) throw new Error("Invalid argument");
+  return found;
 }

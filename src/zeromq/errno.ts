@@ -87,3 +87,9 @@ export function checkCount(given: number, taken: number): void {
   if (given <= taken) return;
   throw new TypeError(`Expected ${taken} argument${taken === 1 ? "" : "s"} but received ${given}`);
 }
+
+/** Throws, as the binding does, if what should be a socket is not even an object. */
+export function checkObject(given: unknown, what: string): void {
+  if (typeof given === "object" && given !== null || typeof given === "function") return;
+  throw new TypeError(`${what} must be a socket object`);
+}

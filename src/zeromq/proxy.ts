@@ -7,8 +7,8 @@
 import { Context as LibraryContext } from "../socket/context.ts";
 import { Pair as LibraryPair } from "../socket/pair.ts";
 import { proxy } from "../socket/proxy.ts";
-import { type Behind, behind } from "./behind.ts";
-import { checkCount, errnoError, translate } from "./errno.ts";
+import { type Behind, behindOf } from "./behind.ts";
+import { checkCount, checkObject, errnoError, translate } from "./errno.ts";
 import type { Socket } from "./socket.ts";
 
 const CONTROL = "inproc://control";
@@ -25,12 +25,15 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
    *
    * @param frontEnd One socket.
    * @param backEnd The other.
-   * @throws {TypeError} If one is no socket.
+   * @throws {TypeError} If one is no object.
+   * @throws {Error} If one is no socket.
    */
   constructor(frontEnd: F, backEnd: B) {
-    if (behind(frontEnd) === undefined) throw new TypeError("Front-end must be a socket object");
-    if (behind(backEnd) === undefined) throw new TypeError("Back-end must be a socket object");
+    checkObject(frontEnd, "Front-end");
+    checkObject(backEnd, "Back-end");
     checkCount(arguments.length, 2);
+    behindOf(frontEnd);
+    behindOf(backEnd);
     this.#frontEnd = frontEnd;
     this.#backEnd = backEnd;
   }
@@ -52,7 +55,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
    */
   run(): Promise<void> {
     checkCount(arguments.length, 0);
-    const [front, back] = [behind(this.#frontEnd)!, behind(this.#backEnd)!];
+    const [front, back] = [behindOf(this.#frontEnd), behindOf(this.#backEnd)];
     if (front.endpoints === 0) {
       throw errnoError("EINVAL", { message: "Front-end socket must be bound or connected" });
     }

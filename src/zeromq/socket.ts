@@ -66,7 +66,8 @@ export abstract class Socket {
     }
     checkCount(arguments.length, 2);
     const { context = sharedContext, ...rest } = (options ?? {}) as { readonly context?: unknown };
-    if (!(context instanceof Context)) throw new TypeError("Context must be a context object");
+    // As there: without a code.
+    if (!(context instanceof Context)) throw new Error("Invalid argument");
     this.#type = libraryTypeOf(type);
     const inside = insideOf(this.#context = context);
     inside.join();
@@ -208,15 +209,16 @@ export abstract class Socket {
    * @param address As it was given to {@link bind}, or as `lastEndpoint` was.
    * @returns When it can be bound again.
    * @throws {TypeError} If the address is no text.
-   * @throws {Error} `EBADF` if it is closed, `EBUSY` if it is being bound; rejects with `ENOENT` if it is not bound.
+   * @throws {Error} `EBADF` if it is closed, `EBUSY` if it is being bound; rejects with `ENOENT` if it is not bound,
+   * `EINVAL` or `EPROTONOSUPPORT` if it could not be.
    */
   unbind(address: string): Promise<void> {
     this.#checkAddress(address, arguments.length);
     this.#state = "blocked";
-    return this.#blocked(
-      address,
-      () => this.#free(address) ?? Promise.resolve(this.#core.endpoints.disconnect(address)),
-    );
+    return this.#blocked(address, async () => {
+      this.#checkScheme(address, "bind");
+      await (this.#free(address) ?? this.#core.endpoints.disconnect(address));
+    });
   }
 
   /**
@@ -248,6 +250,7 @@ export abstract class Socket {
     this.#checkAddress(address, arguments.length);
     const routingId = this.#options.takePeerId();
     try {
+      this.#settings.checkFit();
       if (routingId === undefined) this.#library.connect(address);
       else (this.#library as LibraryRouter).connect(address, { routingId });
     } catch (error) {
@@ -266,7 +269,7 @@ export abstract class Socket {
   disconnect(address: string): void {
     this.#checkAddress(address, arguments.length);
     try {
-      this.#core.endpoints.check(address, "connect");
+      this.#checkScheme(address, "connect");
       const freeing = this.#free(address);
       if (freeing === undefined) {
         this.#core.endpoints.disconnect(address);
@@ -360,6 +363,15 @@ export abstract class Socket {
     if (typeof address !== "string") throw new TypeError("Address must be a string");
     checkCount(count, 1);
     this.#check();
+  }
+
+  /** Checks what is to be let go of: whatever else is wrong with it, it is not there. */
+  #checkScheme(address: string, role: "bind" | "connect"): void {
+    try {
+      this.#core.endpoints.check(address, role);
+    } catch (error) {
+      if (!/^(?:tcp|ipc|inproc):\/\/./.test(address)) throw error;
+    }
   }
 
   #checkInproc(what: string, address: string): void {

@@ -230,3 +230,31 @@ test("an option of a socket in use is set with a warning, and at once without on
   socket.close();
   assertEquals(warnings, ["Socket option will not take effect until next connect/bind."]);
 });
+
+test("contexts, sockets to observe and to proxy that are none are refused in the words of npm zeromq, which may crash", async () => {
+  const socket = new zmq.Dealer();
+  const make = (Of: unknown, ...args: unknown[]): unknown => new (Of as new (...args: unknown[]) => object)(...args);
+  const seen = await attempts({
+    context: () => make(zmq.Dealer, { context: {} }),
+    contextNull: () => make(zmq.Dealer, { context: null }),
+    observer: () => make(zmq.Observer, {}),
+    observerNothing: () => make(zmq.Observer),
+    observerMore: () => make(zmq.Observer, socket, 5),
+    proxy: () => make(zmq.Proxy, socket, {}),
+    proxyNumbers: () => make(zmq.Proxy, 5, 5),
+    proxyMore: () => make(zmq.Proxy, socket, socket, socket),
+  });
+  socket.close();
+  const invalid = { threw: { name: "Error", message: "Invalid argument" } };
+  const wrong = (message: string): unknown => ({ threw: { name: "TypeError", message } });
+  assertEquals(seen, {
+    context: invalid,
+    contextNull: invalid,
+    observer: invalid,
+    observerNothing: wrong("Socket must be a socket object"),
+    observerMore: wrong("Expected 1 argument but received 2"),
+    proxy: invalid,
+    proxyNumbers: wrong("Front-end must be a socket object"),
+    proxyMore: wrong("Expected 2 arguments but received 3"),
+  });
+});
