@@ -188,7 +188,10 @@ export class Endpoints {
         endpoint,
         { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
         {
-          accept: (link) => this.#door(listener.endpoint).accept(link),
+          accept: (link) => {
+            if (core.background) link.unref?.();
+            this.#door(listener.endpoint).accept(link);
+          },
           failed: (error) => {
             if (core.observed) core.emit({ type: "accept:error", endpoint: listener.endpoint, error });
           },
@@ -202,6 +205,7 @@ export class Endpoints {
       signal?.throwIfAborted();
       throw core.closedError("bind");
     }
+    if (core.background) listener.unref?.();
     return this.#bindDone(endpoint, listener);
   }
 

@@ -56,6 +56,12 @@ export interface ErrnoError extends Error {
   errno: number;
 }
 
+/** An error of a call that comes while another one waits. */
+export function busyError(who: string, doing: string, what: string): ErrnoError {
+  const message = `${who} is busy ${doing}; only one ${what} operation may be in progress at any time`;
+  return errnoError("EBUSY", { message });
+}
+
 /** The number that this system has for a name. */
 export function errnoOf(code: string): number {
   const numbers: Readonly<Record<string, number>> = constants.errno;

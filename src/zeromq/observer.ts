@@ -7,7 +7,7 @@
 import { EventEmitter } from "node:events";
 import type { SocketEvent } from "../monitor/events.ts";
 import { behindOf } from "./behind.ts";
-import { checkCount, checkObject, errnoError } from "./errno.ts";
+import { busyError, checkCount, checkObject, errnoError } from "./errno.ts";
 import { type Event, type EventOfType, EventTranslator, type EventType } from "./events.ts";
 import { hold, release } from "./turns.ts";
 
@@ -91,10 +91,7 @@ export class Observer implements EventSubscriber {
     }
     checkCount(arguments.length, 0);
     if (this.#closed) throw errnoError("EBADF");
-    if (this.#waiting !== undefined) {
-      const message = "Observer is busy reading; only one receive operation may be in progress at any time";
-      throw errnoError("EBUSY", { message });
-    }
+    if (this.#waiting !== undefined) throw busyError("Observer", "reading", "receive");
     return this.#receive();
   }
 

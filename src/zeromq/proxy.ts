@@ -10,6 +10,7 @@ import { proxy } from "../socket/proxy.ts";
 import { type Behind, behindOf } from "./behind.ts";
 import { checkCount, checkObject, errnoError, translate } from "./errno.ts";
 import type { Socket } from "./socket.ts";
+import { hold, release } from "./turns.ts";
 
 const CONTROL = "inproc://control";
 
@@ -87,6 +88,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
     const context = new LibraryContext();
     const [control, commands] = [new LibraryPair({ context }), new LibraryPair({ context })];
     this.#control = control;
+    hold();
     try {
       void commands.bind(CONTROL);
       control.connect(CONTROL);
@@ -94,6 +96,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
     } catch (error) {
       throw translate(error);
     } finally {
+      release();
       this.#control = undefined;
       front.shut();
       back.shut();

@@ -10,8 +10,10 @@ import type { SocketCore } from "../socket/core.ts";
 import { coreOf, type Socket as LibrarySocket } from "../socket/socket.ts";
 import type { Router as LibraryRouter } from "../socket/routing.ts";
 import { type Behind, putBehind } from "./behind.ts";
+import { BoundNames, checkScheme } from "./names.ts";
 import { Context, context as sharedContext, insideOf } from "./context.ts";
-import { checkCount, errnoError, translate } from "./errno.ts";
+import { closed, type Lasting, opened } from "./ending.ts";
+import { busyError, checkCount, errnoError, translate } from "./errno.ts";
 import { type LibraryType, libraryTypeOf } from "./library_types.ts";
 import { Observer } from "./observer.ts";
 import { type Condition, NumberedOptions, READABLE, WRITABLE } from "./numbered_options.ts";
@@ -22,6 +24,7 @@ import { iterate, type Receiver, Receiving } from "./receiving.ts";
 import { Sending } from "./sending.ts";
 import { rowsOf, Settings, showValue } from "./settings.ts";
 import type { SocketProperties } from "./properties.ts";
+import { hold, release } from "./turns.ts";
 
 const SEND_TIMEOUT = 28;
 const RECEIVE_TIMEOUT = 27;
@@ -45,10 +48,10 @@ export abstract class Socket {
   #state: State = "open";
   /** Whether `close` has been called while the socket was blocked. */
   #closing = false;
-  /** Names that are bound: as they were given, and as they came out. */
-  readonly #bound: Map<string, string> = new Map();
+  readonly #bound = new BoundNames();
   #endpoints = 0;
   #observer: Observer | undefined;
+  readonly #lasting: Lasting;
 
   /**
    * Makes a socket of a type, which each class for itself knows.
@@ -78,6 +81,7 @@ export abstract class Socket {
     this.#receiving = new Receiving(core, () => this.#sending.retry());
     this.#sending = new Sending(core, () => this.#receiving.peeked && this.#type.turns);
     putBehind(this, this.#behind());
+    opened(this.#lasting = { core, get blocky() { return context.blocky; }, shut: () => this.#shut() });
     Object.seal(this);
     try {
       Object.assign(this, rest);
@@ -94,7 +98,7 @@ export abstract class Socket {
         if (message === undefined) throw new TypeError("Message must be present");
         checkCount(arguments.length, 1);
         this.#check();
-        if (this.#sending.busy) throw busy("writing", "send");
+        if (this.#sending.busy) throw busyError("Socket", "writing", "send");
         const frames = outgoing(message);
         if (frames.length === 0) return Promise.resolve();
         return this.#sending.send(frames, this.#settings.number(SEND_TIMEOUT));
@@ -103,7 +107,7 @@ export abstract class Socket {
         // Hot: once per message.
         checkCount(arguments.length, 0);
         this.#check();
-        if (this.#receiving.busy) throw busy("reading", "receive");
+        if (this.#receiving.busy) throw busyError("Socket", "reading", "receive");
         return this.#receiving.receive(this.#settings.number(RECEIVE_TIMEOUT));
       },
       join: refuseGroup,
@@ -216,7 +220,7 @@ export abstract class Socket {
     this.#checkAddress(address, arguments.length);
     this.#state = "blocked";
     return this.#blocked(address, async () => {
-      this.#checkScheme(address, "bind");
+      checkScheme(this.#core, address, "bind");
       await (this.#free(address) ?? this.#core.endpoints.disconnect(address));
     });
   }
@@ -269,7 +273,7 @@ export abstract class Socket {
   disconnect(address: string): void {
     this.#checkAddress(address, arguments.length);
     try {
-      this.#checkScheme(address, "connect");
+      checkScheme(this.#core, address, "connect");
       const freeing = this.#free(address);
       if (freeing === undefined) {
         this.#core.endpoints.disconnect(address);
@@ -365,15 +369,6 @@ export abstract class Socket {
     this.#check();
   }
 
-  /** Checks what is to be let go of: whatever else is wrong with it, it is not there. */
-  #checkScheme(address: string, role: "bind" | "connect"): void {
-    try {
-      this.#core.endpoints.check(address, role);
-    } catch (error) {
-      if (!/^(?:tcp|ipc|inproc):\/\/./.test(address)) throw error;
-    }
-  }
-
   #checkInproc(what: string, address: string): void {
     if (address.startsWith("inproc://")) return;
     const message = `Cannot ${what} ${JSON.stringify(address)} at once: only inproc can be, wanted "await ${what}()"`;
@@ -382,27 +377,27 @@ export abstract class Socket {
 
   /** Does what takes its time, with the socket blocked meanwhile. */
   async #blocked(address: string, body: () => Promise<void>): Promise<void> {
+    hold();
     try {
       await body();
     } catch (error) {
       throw translate(error, address);
     } finally {
+      release();
       this.#state = "open";
       if (this.#closing) this.#shut();
     }
   }
 
   #noteBound(given: string, endpoint: string): void {
-    this.#bound.set(given, endpoint);
-    this.#bound.set(endpoint, endpoint);
+    this.#bound.add(given, endpoint);
     this.#endpoints++;
   }
 
   /** Frees a name that is bound; `undefined` if it is not. */
   #free(address: string): Promise<void> | undefined {
-    const endpoint = this.#bound.get(address);
+    const endpoint = this.#bound.take(address);
     if (endpoint === undefined) return undefined;
-    for (const [name, its] of [...this.#bound]) if (its === endpoint) this.#bound.delete(name);
     this.#endpoints--;
     return this.#core.endpoints.unbind(endpoint);
   }
@@ -415,7 +410,7 @@ export abstract class Socket {
     this.#endpoints = 0;
     this.#observer = undefined;
     insideOf(this.#context).leave();
-    void this.#core.close(this.#core.options.linger);
+    closed(this.#lasting, this.#core.close(this.#core.options.linger));
   }
 
   #condition(): Condition {
@@ -450,9 +445,4 @@ export abstract class Socket {
 
 function refuseGroup(): never {
   throw errnoError("ENOTSUP", { message: "Cannot join or leave a group: there is no DISH socket here yet" });
-}
-
-function busy(doing: string, what: string): Error {
-  const message = `Socket is busy ${doing}; only one ${what} operation may be in progress at any time`;
-  return errnoError("EBUSY", { message });
 }

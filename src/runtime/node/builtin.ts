@@ -31,6 +31,8 @@ export interface Socket {
   end(): void;
   /** Closes at once. */
   destroy(error?: Error): void;
+  /** Lets the process end although it is open. */
+  unref(): void;
   /** Stops reading. */
   pause(): void;
   /** Reads again. */
@@ -85,6 +87,8 @@ export interface Server {
   on(event: "listening", listener: () => void): void;
   /** Forgets listeners. */
   removeAllListeners(event: "error" | "listening"): void;
+  /** Lets the process end although it listens. */
+  unref(): void;
 }
 
 /** Where `net.connect` goes. */
