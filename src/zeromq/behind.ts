@@ -17,6 +17,8 @@ export interface Behind {
   readonly closed: boolean;
   /** How many endpoints it is bound and connected to. */
   readonly endpoints: number;
+  /** Throws if somebody has it: `EBUSY`. */
+  check(): void;
   /** Somebody else has it now: whoever calls is told `EBUSY`. */
   block(): void;
   /** Closes it, whoever has it. */

@@ -52,7 +52,8 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
   /**
    * Runs until {@link terminate} is called. Both sockets can do nothing else meanwhile, and are closed then.
    *
-   * @throws {Error} `EINVAL` if one of them is not bound or connected.
+   * @throws {Error} `EINVAL` if one of them is not bound or connected, `EBUSY` if one is being bound or in a proxy; rejects
+   * with `EADDRINUSE` if this proxy runs.
    */
   run(): Promise<void> {
     checkCount(arguments.length, 0);
@@ -61,6 +62,10 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
       throw errnoError("EINVAL", { message: "Front-end socket must be bound or connected" });
     }
     if (back.endpoints === 0) throw errnoError("EINVAL", { message: "Back-end socket must be bound or connected" });
+    // As there, but for what follows: there both sockets are closed, and the process may crash.
+    if (this.#control !== undefined) return Promise.reject(errnoError("EADDRINUSE"));
+    front.check();
+    back.check();
     front.block();
     back.block();
     return this.#run(front, back);

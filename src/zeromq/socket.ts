@@ -81,7 +81,15 @@ export abstract class Socket {
     this.#receiving = new Receiving(core, () => this.#sending.retry());
     this.#sending = new Sending(core, () => this.#receiving.peeked && this.#type.turns);
     putBehind(this, this.#behind());
-    opened(this.#lasting = { core, get blocky() { return context.blocky; }, shut: () => this.#shut() });
+    opened(
+      this.#lasting = {
+        core,
+        get blocky() {
+          return context.blocky;
+        },
+        shut: () => this.#shut(),
+      },
+    );
     Object.seal(this);
     try {
       Object.assign(this, rest);
@@ -437,6 +445,7 @@ export abstract class Socket {
       get endpoints() {
         return socket.#endpoints;
       },
+      check: () => this.#check(),
       block: () => void (this.#state = "blocked"),
       shut: () => this.#shut(),
     };

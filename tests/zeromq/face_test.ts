@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { constants } from "node:os";
 import { test } from "../harness.ts";
 import * as library from "../../mod.ts";
 import * as draft from "../../src/zeromq/draft/mod.ts";
@@ -256,5 +257,45 @@ test("contexts, sockets to observe and to proxy that are none are refused in the
     proxy: invalid,
     proxyNumbers: wrong("Front-end must be a socket object"),
     proxyMore: wrong("Expected 2 arguments but received 3"),
+  });
+});
+
+test("a proxy that runs does not run twice, nor do its sockets in another", async () => {
+  const [front, back, other] = [
+    new zmq.Router({ linger: 0 }),
+    new zmq.Dealer({ linger: 0 }),
+    new zmq.Dealer({ linger: 0 }),
+  ];
+  for (const socket of [front, back, other]) await socket.bind("tcp://127.0.0.1:*");
+  const proxy = new zmq.Proxy(front, back);
+  const running = proxy.run();
+  const seen = await attempts({
+    again: () => proxy.run(),
+    another: () => new zmq.Proxy(other, back).run(),
+    closed: () => [front.closed, back.closed],
+    free: () => other.connect("tcp://127.0.0.1:1"),
+  });
+  proxy.terminate();
+  await running;
+  other.close();
+  assertEquals(seen, {
+    again: {
+      rejected: {
+        name: "Error",
+        code: "EADDRINUSE",
+        errno: constants.errno.EADDRINUSE,
+        message: "Address already in use",
+      },
+    },
+    another: {
+      threw: {
+        name: "Error",
+        code: "EBUSY",
+        errno: constants.errno.EBUSY,
+        message: "Socket is blocked by a bind or unbind operation",
+      },
+    },
+    closed: { answered: [false, false] },
+    free: { answered: "(undefined)" },
   });
 });

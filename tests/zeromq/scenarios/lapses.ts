@@ -142,7 +142,10 @@ export const SCENARIOS: readonly Scenario[] = [
     async run(zmq) {
       const server = new zmq.Dealer({ plainServer: true, linger: 0 });
       const client = new zmq.Dealer({ curveServer: true, linger: 0, reconnectInterval: 5000 });
-      const events = [first(server.events, "handshake:error:protocol"), first(client.events, "handshake:error:protocol")];
+      const events = [
+        first(server.events, "handshake:error:protocol"),
+        first(client.events, "handshake:error:protocol"),
+      ];
       await server.bind("tcp://127.0.0.1:*");
       client.connect(server.lastEndpoint!);
       const seen = await Promise.all(events);
