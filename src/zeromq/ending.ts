@@ -28,7 +28,7 @@ export interface Lasting {
   /** What is behind it. */
   readonly core: SocketCore;
   /** Whether the context's `blocky` is why it lingers, perhaps. */
-  readonly blocky: boolean;
+  blocky(): boolean;
   /** Closes it. */
   shut(): void;
 }
@@ -40,15 +40,21 @@ let watching = false;
 /** The runtime's time, with timers that let the process end. */
 let time: SocketCore["clock"] | undefined;
 
-/** A socket is made: it lets the process end. */
-export function opened(socket: Lasting): void {
-  const { core } = socket;
+/**
+ * A socket is made: it lets the process end.
+ *
+ * @param core What is behind it.
+ * @param blocky Whether the context's `blocky` is why it lingers, perhaps.
+ * @param shut Closes it.
+ */
+export function opened(core: SocketCore, blocky: () => boolean, shut: () => void): Lasting {
   core.clock = time ??= { ...core.clock, after };
   core.background = true;
+  const socket = { core, blocky, shut };
   open.add(socket);
-  if (watching) return;
+  if (!watching) process.on("beforeExit", () => void finish());
   watching = true;
-  process.on("beforeExit", () => void finish());
+  return socket;
 }
 
 /** A socket is closed; `done` tells when nothing of it is left. */
@@ -62,7 +68,7 @@ export function closed(socket: Lasting, done: Promise<unknown>): void {
 async function finish(): Promise<void> {
   for (const socket of [...open]) if (hasUnsent(socket.core)) socket.shut();
   if (closing.size === 0) return;
-  const blocky = [...closing.values()].some((socket) => socket.blocky);
+  const blocky = [...closing.values()].some((socket) => socket.blocky());
   const timer = setTimer(() => tell(blocky), PATIENCE);
   hold();
   await Promise.all(closing.keys());

@@ -10,7 +10,7 @@ import type { SocketCore } from "../socket/core.ts";
 import { coreOf, type Socket as LibrarySocket } from "../socket/socket.ts";
 import type { Router as LibraryRouter } from "../socket/routing.ts";
 import { type Behind, putBehind } from "./behind.ts";
-import { BoundNames, checkScheme } from "./names.ts";
+import { BoundNames, checkInproc, checkScheme } from "./names.ts";
 import { Context, context as sharedContext, insideOf } from "./context.ts";
 import { closed, type Lasting, opened } from "./ending.ts";
 import { busyError, checkCount, errnoError, translate } from "./errno.ts";
@@ -81,15 +81,7 @@ export abstract class Socket {
     this.#receiving = new Receiving(core, () => this.#sending.retry());
     this.#sending = new Sending(core, () => this.#receiving.peeked && this.#type.turns);
     putBehind(this, this.#behind());
-    opened(
-      this.#lasting = {
-        core,
-        get blocky() {
-          return context.blocky;
-        },
-        shut: () => this.#shut(),
-      },
-    );
+    this.#lasting = opened(core, () => context.blocky, () => this.#shut());
     Object.seal(this);
     try {
       Object.assign(this, rest);
@@ -205,7 +197,7 @@ export abstract class Socket {
     this.#checkAddress(address, arguments.length);
     try {
       this.#core.endpoints.check(address, "bind");
-      this.#checkInproc("bind", address);
+      checkInproc("bind", address);
       // A name that is taken rejects, and does so at once.
       if (this.#core.context.names.has(address)) throw new EndpointError("EADDRINUSE", address, "taken");
       void this.#core.endpoints.bind(address, undefined);
@@ -244,7 +236,7 @@ export abstract class Socket {
     this.#checkAddress(address, arguments.length);
     try {
       this.#core.endpoints.check(address, "bind");
-      this.#checkInproc("unbind", address);
+      checkInproc("unbind", address);
       if (this.#free(address) === undefined) throw new EndpointError("ENOENT", address, "not bound");
     } catch (error) {
       throw translate(error, address);
@@ -375,12 +367,6 @@ export abstract class Socket {
     if (typeof address !== "string") throw new TypeError("Address must be a string");
     checkCount(count, 1);
     this.#check();
-  }
-
-  #checkInproc(what: string, address: string): void {
-    if (address.startsWith("inproc://")) return;
-    const message = `Cannot ${what} ${JSON.stringify(address)} at once: only inproc can be, wanted "await ${what}()"`;
-    throw errnoError("ENOTSUP", { message });
   }
 
   /** Does what takes its time, with the socket blocked meanwhile. */
