@@ -76,7 +76,7 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
  * `Buffer` and `EventEmitter` are what its users are given.
  */
 const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
-  zeromq: ["node:buffer", "node:events", "node:os", "node:process"],
+  zeromq: ["node:buffer", "node:events", "node:os", "node:process", "node:timers"],
 };
 
 /** What may name a runtime besides `src/runtime`: the way to the modules that come with one. */

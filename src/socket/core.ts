@@ -23,7 +23,7 @@ import type { Link } from "../transport/link.ts";
 import { Aborts, signalOf, type WaitOptions } from "./aborts.ts";
 import type { ContextCore } from "./context_core.ts";
 import type { DatagramRules } from "./datagrams.ts";
-import { checkCapability, dial, makeEngine } from "./dial.ts";
+import { checkCapability, dial, inBackground, makeEngine } from "./dial.ts";
 import { Endpoints } from "./endpoints.ts";
 import { can } from "./option_table.ts";
 import { security } from "./security_slot.ts";
@@ -49,7 +49,9 @@ export class SocketCore implements SessionHost, InprocHost {
   /** The options as the library works with them. */
   readonly options: Settings;
   /** Time. */
-  readonly clock: Clock = systemClock;
+  clock: Clock = systemClock;
+  /** Whether the process may end although links and listeners are open. */
+  background = false;
   /** The context the socket lives in. */
   readonly context: ContextCore;
   /** What is bound and connected. */
@@ -317,7 +319,8 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** Dials an endpoint once. */
   dial(endpoint: string, signal: AbortSignal): Promise<Link> {
-    return dial(this.context.transports.find(endpoint, "connect"), endpoint, this.options, signal);
+    const dialling = dial(this.context.transports.find(endpoint, "connect"), endpoint, this.options, signal);
+    return this.background ? dialling.then(inBackground) : dialling;
   }
 
   /** A pipe joins: there may be room, and something to read. */

@@ -12,6 +12,9 @@ import { DatagramEnd, type DatagramForm } from "../session/datagram_end.ts";
 import type { SocketCore } from "./core.ts";
 import { security } from "./security_slot.ts";
 
+/** What has been bound. */
+export type Bindable = Pick<Listener, "endpoint" | "close" | "unref">;
+
 /** What a socket type does with transports of datagrams; of others it has nothing to say. */
 export interface DatagramRules {
   /**
@@ -31,7 +34,7 @@ export interface DatagramRules {
     core: SocketCore,
     endpoint: string,
     signal: AbortSignal | undefined,
-  ): Promise<Pick<Listener, "endpoint" | "close">> | undefined;
+  ): Promise<Bindable> | undefined;
 }
 
 /** The rules of a type whose messages look so. `most`: how many endpoints it may have. */
@@ -42,7 +45,11 @@ export function datagramRules(form: DatagramForm, most: number = Infinity): Data
       if (transport === undefined) return false;
       const options = optionsOf(core);
       const end = new DatagramEnd(core, form, endpoint, true);
-      end.dial((handler, signal) => transport.open(endpoint, "connect", { ...options, signal }, handler));
+      end.dial(async (handler, signal) => {
+        const port = await transport.open(endpoint, "connect", { ...options, signal }, handler);
+        if (core.background) port.unref();
+        return port;
+      });
       return true;
     },
     bind(core, endpoint, signal) {
@@ -58,7 +65,7 @@ async function bind(
   endpoint: string,
   transport: DatagramTransport,
   signal: AbortSignal | undefined,
-): Promise<Pick<Listener, "endpoint" | "close">> {
+): Promise<Bindable> {
   let end: DatagramEnd | undefined;
   const port: DatagramPort = await transport.open(endpoint, "bind", { ...optionsOf(core), signal }, {
     received: (octets, from) => end?.received(octets, from),
@@ -70,7 +77,8 @@ async function bind(
   }
   const bound = end = new DatagramEnd(core, form, port.endpoint, false);
   end.accept(port);
-  return { endpoint: port.endpoint, close: () => bound.close(core.options.linger).then(() => {}) };
+  const close = (): Promise<void> => bound.close(core.options.linger).then(() => {});
+  return { endpoint: port.endpoint, close, unref: () => port.unref() };
 }
 
 /** The endpoint's transport, if it is one of datagrams and the socket may have it. */

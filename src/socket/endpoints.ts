@@ -8,9 +8,9 @@ import { EndpointError, show, wrongType } from "../errors.ts";
 import type { Connection } from "../session/connection.ts";
 import { Session } from "../session/session.ts";
 import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
-import type { Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
 import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
+import type { Bindable } from "./datagrams.ts";
 import { Door } from "./door.ts";
 import { security } from "./security_slot.ts";
 
@@ -29,9 +29,6 @@ interface Bound {
   /** Frees the name. */
   close(): Promise<void>;
 }
-
-/** What has been bound. */
-type Bindable = Pick<Listener, "endpoint" | "close">;
 
 /** The endpoints of one socket. */
 export class Endpoints {
@@ -194,7 +191,10 @@ export class Endpoints {
         endpoint,
         { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
         {
-          accept: (link) => this.#door(listener.endpoint).accept(link),
+          accept: (link) => {
+            if (core.background) link.unref?.();
+            this.#door(listener.endpoint).accept(link);
+          },
           failed: (error) => {
             if (core.observed) core.emit({ type: "accept:error", endpoint: listener.endpoint, error });
           },
@@ -208,6 +208,7 @@ export class Endpoints {
       signal?.throwIfAborted();
       throw core.closedError("bind");
     }
+    if (core.background) listener.unref?.();
     return this.#bindDone(endpoint, listener);
   }
 

@@ -36,6 +36,8 @@ export interface DatagramPort {
   send(octets: Uint8Array, done: (error?: Error) => void, to?: string): void;
   /** Frees the port. What was sent is on its way. */
   close(): Promise<void>;
+  /** Lets the process end although the port is open. */
+  unref(): void;
 }
 
 /** A transport of datagrams. As for links there is nothing to connect: `connect` and `listen` reject. */

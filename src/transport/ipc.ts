@@ -129,6 +129,7 @@ async function listenAnywhere(os: string, files: Files, listen: ListenAt): Promi
         await listener.close();
         await remove(directory, files);
       },
+      unref: () => listener.unref?.(),
     };
   } catch (error) {
     await remove(directory, files);

@@ -37,6 +37,8 @@ export interface Link {
   close(): void;
   /** Closes now: nothing more is sent or read. `closed()` follows. */
   abort(): void;
+  /** Lets the process end although the link is open, where the runtime can: as if nobody waited for anything of it. */
+  unref?(): void;
 }
 
 /** Who listens to a {@link Link}. */
@@ -113,6 +115,8 @@ export interface Listener {
    * Fulfils when the name is free to be bound again.
    */
   close(): Promise<void>;
+  /** Lets the process end although the listener is open, where the runtime can. */
+  unref?(): void;
 }
 
 /** What a transport can do on this runtime; an option that needs what is `false` here throws `ENOTSUP`. */

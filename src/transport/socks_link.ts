@@ -144,6 +144,10 @@ class SocksLink implements Link, LinkHandler {
     queueMicrotask(() => this.#release());
   }
 
+  unref(): void {
+    this.#link.unref?.();
+  }
+
   data(chunk: Uint8Array): unknown {
     if (this.#held === undefined) return this.listener?.data(chunk);
     // A chunk that was on its way when the link was paused.

@@ -17,6 +17,8 @@ export interface Behind {
   readonly closed: boolean;
   /** How many endpoints it is bound and connected to. */
   readonly endpoints: number;
+  /** Throws if somebody has it: `EBUSY`. */
+  check(): void;
   /** Somebody else has it now: whoever calls is told `EBUSY`. */
   block(): void;
   /** Closes it, whoever has it. */
@@ -30,7 +32,9 @@ export function putBehind(socket: object, behind: Behind): void {
   known.set(socket, behind);
 }
 
-/** What is behind a socket; `undefined` if it is none. */
-export function behind(socket: unknown): Behind | undefined {
-  return typeof socket === "object" && socket !== null ? known.get(socket) : undefined;
+/** What is behind a socket. Throws if it is none: as the binding does, without a code. */
+export function behindOf(socket: object): Behind {
+  const found = known.get(socket);
+  if (found === undefined) throw new Error("Invalid argument");
+  return found;
 }

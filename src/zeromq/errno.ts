@@ -56,6 +56,12 @@ export interface ErrnoError extends Error {
   errno: number;
 }
 
+/** An error of a call that comes while another one waits. */
+export function busyError(who: string, doing: string, what: string): ErrnoError {
+  const message = `${who} is busy ${doing}; only one ${what} operation may be in progress at any time`;
+  return errnoError("EBUSY", { message });
+}
+
 /** The number that this system has for a name. */
 export function errnoOf(code: string): number {
   const numbers: Readonly<Record<string, number>> = constants.errno;
@@ -86,4 +92,10 @@ export function translate(error: unknown, address?: string): Error {
 export function checkCount(given: number, taken: number): void {
   if (given <= taken) return;
   throw new TypeError(`Expected ${taken} argument${taken === 1 ? "" : "s"} but received ${given}`);
+}
+
+/** Throws, as the binding does, if what should be a socket is not even an object. */
+export function checkObject(given: unknown, what: string): void {
+  if (typeof given === "object" && given !== null || typeof given === "function") return;
+  throw new TypeError(`${what} must be a socket object`);
 }

@@ -89,10 +89,16 @@ export type EventType = Event["type"];
 /** The event of one type. */
 export type EventOfType<E extends EventType = EventType> = Extract<Event, { type: E }>;
 
+const TCP = "tcp://";
 const JUDGEMENTS = { 300: "Temporary error", 400: "Authentication failure", 500: "Internal error" } as const;
 
 /** What the library says of a broken protocol, and libzmq's code for it. The first that fits counts. */
 const FAULTS: readonly (readonly [RegExp, ProtoError["code"]])[] = [
+  [/^Cannot read ZAP reply: [0-9]+ frames/, "ERR_ZAP_MALFORMED_REPLY"],
+  [/^Cannot read ZAP reply: version/, "ERR_ZAP_BAD_VERSION"],
+  [/^Cannot read ZAP reply: another/, "ERR_ZAP_BAD_REQUEST_ID"],
+  [/^Cannot read ZAP reply: status/, "ERR_ZAP_INVALID_STATUS_CODE"],
+  [/^Cannot read ZAP reply/, "ERR_ZAP_UNSPECIFIED"],
   [/mechanism/, "ERR_ZMTP_MECHANISM_MISMATCH"],
   [/sealed with other keys|cookie|vouch/, "ERR_ZMTP_CRYPTOGRAPHIC"],
   [/low order/, "ERR_ZMTP_KEY_EXCHANGE"],
@@ -136,6 +142,7 @@ export class EventTranslator {
       case "handshake:error:auth":
         return [{ type: event.type, address, error: authError(event.status, event.error) }];
       case "bind:error":
+        return bindErrors(address, errnoOf(event.error));
       case "accept:error":
       case "close:error":
       case "handshake:error:other":
@@ -146,10 +153,16 @@ export class EventTranslator {
   }
 }
 
+/** What libzmq tells of tcp: the listener that it closes has no address yet, and the one that it wanted has no scheme. */
+function bindErrors(address: string, error: ErrnoError): Event[] {
+  if (!address.startsWith(TCP)) return [{ type: "bind:error", address, error }];
+  return [{ type: "close" } as Event, { type: "bind:error", address: address.slice(TCP.length), error }];
+}
+
 function protoError(cause: Error): ProtoError {
-  const known = FAULTS.find(([words]) => words.test(cause.message));
-  const code = known?.[1] ?? "ERR_ZMTP_UNSPECIFIED";
-  return Object.assign(new Error("ZMTP protocol error", { cause }), { code });
+  const code = FAULTS.find(([words]) => words.test(cause.message))?.[1] ?? "ERR_ZMTP_UNSPECIFIED";
+  const protocol = code.startsWith("ERR_ZAP") ? "ZAP" : "ZMTP";
+  return Object.assign(new Error(`${protocol} protocol error`, { cause }), { code });
 }
 
 function authError(status: number, cause: Error): AuthError {

@@ -6,9 +6,10 @@
 
 import { EventEmitter } from "node:events";
 import type { SocketEvent } from "../monitor/events.ts";
-import { behind } from "./behind.ts";
-import { checkCount, errnoError } from "./errno.ts";
+import { behindOf } from "./behind.ts";
+import { busyError, checkCount, checkObject, errnoError } from "./errno.ts";
 import { type Event, type EventOfType, EventTranslator, type EventType } from "./events.ts";
+import { hold, release } from "./turns.ts";
 
 /** What events are heard with. */
 export interface EventSubscriber {
@@ -50,12 +51,13 @@ export class Observer implements EventSubscriber {
    * Begins to observe a socket. It should not be necessary to call this: see `socket.events`.
    *
    * @param socket The socket to observe.
-   * @throws {TypeError} If it is no socket.
-   * @throws {Error} `ENOTSOCK` if it is closed.
+   * @throws {TypeError} If it is no object.
+   * @throws {Error} `ENOTSOCK` if it is closed; without a code if it is no socket.
    */
   constructor(socket: object) {
-    const target = behind(socket);
-    if (target === undefined) throw new TypeError("Socket must be a socket object");
+    checkObject(socket, "Socket");
+    checkCount(arguments.length, 1);
+    const target = behindOf(socket);
     if (target.closed) throw errnoError("ENOTSOCK");
     this.#events = target.core.events[Symbol.asyncIterator]();
   }
@@ -69,8 +71,10 @@ export class Observer implements EventSubscriber {
   close(): void {
     checkCount(arguments.length, 0);
     this.#end();
-    this.#waiting?.reject(errnoError("ENOTSOCK"));
+    if (this.#waiting === undefined) return;
+    this.#waiting.reject(errnoError("ENOTSOCK"));
     this.#waiting = undefined;
+    release();
   }
 
   /**
@@ -87,10 +91,7 @@ export class Observer implements EventSubscriber {
     }
     checkCount(arguments.length, 0);
     if (this.#closed) throw errnoError("EBADF");
-    if (this.#waiting !== undefined) {
-      const message = "Observer is busy reading; only one receive operation may be in progress at any time";
-      throw errnoError("EBUSY", { message });
-    }
+    if (this.#waiting !== undefined) throw busyError("Observer", "reading", "receive");
     return this.#receive();
   }
 
@@ -143,6 +144,7 @@ export class Observer implements EventSubscriber {
   #receive(): Promise<Event> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
+      hold();
       if (this.#ready.length > 0) this.#hand();
       else void this.#read();
     });
@@ -161,6 +163,7 @@ export class Observer implements EventSubscriber {
     const waiting = this.#waiting;
     if (waiting === undefined) return;
     this.#waiting = undefined;
+    release();
     const event = this.#ready.shift()!;
     if (event.type === "end") this.#end();
     waiting.resolve(event);

@@ -46,6 +46,8 @@ export interface OptionRow {
   readonly access?: "read" | "write";
   /** What it is unless it is set. */
   readonly initial: Raw;
+  /** Whether a value that is no good is one that cannot be connected with, and not one that cannot be set. */
+  readonly late?: true;
   /** Whether it can be read by its number; absent: yes, unless it is only written. */
   readonly unreadable?: true;
   /** Checks a value and answers it as it is read back; `undefined`: it is no good. */
@@ -214,7 +216,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     check: (value) => typeof value === "number" && value <= 255 ? value : undefined,
   }),
   whole("handshakeInterval", 66, 30_000, 0),
-  words("socksProxy", 68, true),
+  words("socksProxy", 68, true, { late: true }),
   flag("noDrop", 69, { on: ["XPUB", "PUB"], ...WRITE }),
   flag("manual", 71, { on: ["XPUB"], ...WRITE }),
   words("welcomeMessage", 72, true, { on: ["XPUB"], access: "write", check: (value) => value, use: (value) => value }),

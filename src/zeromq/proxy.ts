@@ -7,9 +7,10 @@
 import { Context as LibraryContext } from "../socket/context.ts";
 import { Pair as LibraryPair } from "../socket/pair.ts";
 import { proxy } from "../socket/proxy.ts";
-import { type Behind, behind } from "./behind.ts";
-import { checkCount, errnoError, translate } from "./errno.ts";
+import { type Behind, behindOf } from "./behind.ts";
+import { checkCount, checkObject, errnoError, translate } from "./errno.ts";
 import type { Socket } from "./socket.ts";
+import { hold, release } from "./turns.ts";
 
 const CONTROL = "inproc://control";
 
@@ -25,12 +26,15 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
    *
    * @param frontEnd One socket.
    * @param backEnd The other.
-   * @throws {TypeError} If one is no socket.
+   * @throws {TypeError} If one is no object.
+   * @throws {Error} If one is no socket.
    */
   constructor(frontEnd: F, backEnd: B) {
-    if (behind(frontEnd) === undefined) throw new TypeError("Front-end must be a socket object");
-    if (behind(backEnd) === undefined) throw new TypeError("Back-end must be a socket object");
+    checkObject(frontEnd, "Front-end");
+    checkObject(backEnd, "Back-end");
     checkCount(arguments.length, 2);
+    behindOf(frontEnd);
+    behindOf(backEnd);
     this.#frontEnd = frontEnd;
     this.#backEnd = backEnd;
   }
@@ -48,15 +52,20 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
   /**
    * Runs until {@link terminate} is called. Both sockets can do nothing else meanwhile, and are closed then.
    *
-   * @throws {Error} `EINVAL` if one of them is not bound or connected.
+   * @throws {Error} `EINVAL` if one of them is not bound or connected, `EBUSY` if one is being bound or in a proxy; rejects
+   * with `EADDRINUSE` if this proxy runs.
    */
   run(): Promise<void> {
     checkCount(arguments.length, 0);
-    const [front, back] = [behind(this.#frontEnd)!, behind(this.#backEnd)!];
+    const [front, back] = [behindOf(this.#frontEnd), behindOf(this.#backEnd)];
     if (front.endpoints === 0) {
       throw errnoError("EINVAL", { message: "Front-end socket must be bound or connected" });
     }
     if (back.endpoints === 0) throw errnoError("EINVAL", { message: "Back-end socket must be bound or connected" });
+    // As there, but for what follows: there both sockets are closed, and the process may crash.
+    if (this.#control !== undefined) return Promise.reject(errnoError("EADDRINUSE"));
+    front.check();
+    back.check();
     front.block();
     back.block();
     return this.#run(front, back);
@@ -84,6 +93,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
     const context = new LibraryContext();
     const [control, commands] = [new LibraryPair({ context }), new LibraryPair({ context })];
     this.#control = control;
+    hold();
     try {
       void commands.bind(CONTROL);
       control.connect(CONTROL);
@@ -91,6 +101,7 @@ export class Proxy<F extends Socket = Socket, B extends Socket = Socket> {
     } catch (error) {
       throw translate(error);
     } finally {
+      release();
       this.#control = undefined;
       front.shut();
       back.shut();

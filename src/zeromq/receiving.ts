@@ -11,6 +11,7 @@ import { can } from "../socket/option_table.ts";
 import type { SocketCore } from "../socket/core.ts";
 import type { Waiter } from "../socket/waiters.ts";
 import { errnoError, translate } from "./errno.ts";
+import { CALLS_A_TURN, hold, inNextTurn, release } from "./turns.ts";
 
 /** What comes of a call, once it has waited. */
 export interface Outcome<T> {
@@ -52,6 +53,8 @@ export class Receiving {
   #call: Outcome<Buffer[]> | undefined;
   #waiter: Waiter | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** How many calls there have been since one waited. */
+  #atOnce = 0;
 
   /** `received` is called after each message. */
   constructor(core: SocketCore, received: () => void) {
@@ -80,27 +83,43 @@ export class Receiving {
     // Hot: once per message.
     const core = this.#core;
     if (!can(core.type, "receive")) return Promise.reject(errnoError("ENOTSUP"));
-    const message = core.tryTake();
-    if (message !== undefined) return Promise.resolve(this.#take(message));
-    if (timeout === 0) return Promise.reject(this.#late());
+    const rested = this.#atOnce++ < CALLS_A_TURN || timeout === 0;
+    if (rested) {
+      const message = core.tryTake();
+      if (message !== undefined) return Promise.resolve(this.#take(message));
+      if (timeout === 0) return Promise.reject(this.#late());
+    }
     return new Promise((resolve, reject) => {
-      this.#call = { resolve, reject };
-      this.#waiter = core.enterReceivers(
-        Infinity,
-        (message) => this.#settle(({ resolve }) => resolve(this.#take(message))),
-        (error) => this.#settle(({ reject }) => reject(translate(error))),
-      );
+      const call = this.#call = { resolve, reject };
+      hold();
       if (timeout > 0) this.#timer = setTimeout(() => this.giveUp(), timeout);
+      if (rested) this.#wait();
+      else inNextTurn(() => this.#call === call && this.#begin());
     });
+  }
+
+  /** The turn has come that a call was made to wait for. */
+  #begin(): void {
+    const message = this.#core.tryTake();
+    if (message === undefined) this.#wait();
+    else this.#settle(({ resolve }) => resolve(this.#take(message)));
+  }
+
+  #wait(): void {
+    this.#waiter = this.#core.enterReceivers(
+      Infinity,
+      (message) => this.#settle(({ resolve }) => resolve(this.#take(message))),
+      (error) => this.#settle(({ reject }) => reject(translate(error))),
+    );
   }
 
   /** Ends the call that waits, if one does. */
   giveUp(): void {
     if (this.#call === undefined) return;
     const error = this.#late();
-    const waiter = this.#waiter!;
+    const waiter = this.#waiter;
     this.#settle(({ reject }) => reject(error));
-    this.#core.giveUpReceiving(waiter, undefined);
+    if (waiter !== undefined) this.#core.giveUpReceiving(waiter, undefined);
   }
 
   #take(message: Frames): Buffer[] {
@@ -125,7 +144,9 @@ export class Receiving {
     const call = this.#call;
     if (call === undefined) return;
     this.#call = this.#waiter = undefined;
+    this.#atOnce = 0;
     clearTimeout(this.#timer);
+    release();
     tell(call);
   }
 }

@@ -12,6 +12,7 @@ import type { SocketCore } from "../socket/core.ts";
 import type { Waiter } from "../socket/waiters.ts";
 import { errnoError, translate } from "./errno.ts";
 import type { Outcome } from "./receiving.ts";
+import { CALLS_A_TURN, hold, inNextTurn, release } from "./turns.ts";
 
 /** What a call that need not wait answers. */
 const SENT: Promise<void> = Promise.resolve();
@@ -29,6 +30,10 @@ export class Sending {
   /** The place in line for room; absent while it is not our turn. */
   #waiter: Waiter | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** How many calls there have been since one waited. */
+  #atOnce = 0;
+  /** Whether the call waits for the next turn alone. */
+  #resting = false;
 
   /** `unread` says whether a message has been looked at and not been received. */
   constructor(core: SocketCore, unread: () => boolean) {
@@ -63,23 +68,43 @@ export class Sending {
     let turn: StateError | undefined;
     try {
       turn = this.#turn();
+      if (turn === undefined && this.#atOnce++ >= CALLS_A_TURN && timeout !== 0) return this.#later(message, timeout);
       if (turn === undefined && (timeout === 0 ? core.trySend(message) : core.tryPost(message))) return SENT;
     } catch (error) {
       if (!(error instanceof StateError)) return Promise.reject(translate(error));
       turn = error;
     }
     if (timeout === 0) return Promise.reject(errnoError(turn === undefined ? "EAGAIN" : "EFSM", { cause: turn }));
+    return this.#enter(message, timeout, () => turn === undefined && this.#wait());
+  }
+
+  /** Enters a call that waits, and then does what follows. */
+  #enter(message: Frames, timeout: number, then: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#call = { resolve, reject };
       this.#message = message;
-      if (turn === undefined) this.#wait();
+      hold();
       if (timeout > 0) this.#timer = setTimeout(() => this.giveUp(), timeout);
+      then();
+    });
+  }
+
+  /** Sends in the next turn. */
+  #later(message: Frames, timeout: number): Promise<void> {
+    return this.#enter(message, timeout, () => {
+      const call = this.#call;
+      this.#resting = true;
+      inNextTurn(() => {
+        if (this.#call !== call) return;
+        this.#resting = false;
+        this.retry();
+      });
     });
   }
 
   /** A message has been received: it may be our turn. */
   retry(): void {
-    if (this.#call === undefined || this.#waiter !== undefined) return;
+    if (this.#call === undefined || this.#waiter !== undefined || this.#resting) return;
     try {
       if (this.#core.tryPost(this.#message)) this.#settle(({ resolve }) => resolve());
       else this.#wait();
@@ -92,7 +117,7 @@ export class Sending {
   giveUp(): void {
     if (this.#call === undefined) return;
     const waiter = this.#waiter;
-    const code = waiter === undefined ? "EFSM" : "EAGAIN";
+    const code = waiter === undefined && !this.#resting ? "EFSM" : "EAGAIN";
     this.#settle(({ reject }) => reject(errnoError(code)));
     if (waiter !== undefined) this.#core.giveUpSending(waiter, undefined);
   }
@@ -121,7 +146,10 @@ export class Sending {
     if (call === undefined) return;
     this.#call = this.#waiter = undefined;
     this.#message = [];
+    this.#atOnce = 0;
+    this.#resting = false;
     clearTimeout(this.#timer);
+    release();
     tell(call);
   }
 }

@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { Socket as LibrarySocket } from "../socket/socket.ts";
 import { errnoError, translate } from "./errno.ts";
+import { MechanismChoice } from "./mechanism.ts";
 import { type Kind, OPTION_ROWS, OPTION_TABLE, type OptionRow, type Raw, text, type TypeName } from "./option_table.ts";
 
 const LARGEST_UINT64 = 2 ** 64;
@@ -52,6 +53,9 @@ export class Settings {
   readonly #type: TypeName;
   readonly #socket: LibrarySocket;
   readonly #values: Map<number, Raw>;
+  readonly #mechanism = new MechanismChoice();
+  /** What the library will not have, of options that libzmq looks at when it connects. */
+  readonly #unfit: Map<number, unknown> = new Map();
 
   /** `initial` are the values by number that differ from the table's, e.g. the context's. */
   constructor(type: TypeName, socket: LibrarySocket, initial: ReadonlyMap<number, Raw>) {
@@ -65,7 +69,7 @@ export class Settings {
   get(id: number): Raw | undefined {
     const row = OPTION_ROWS.get(id);
     if (row === undefined || row.access === "write" || row.unreadable || !this.#heeds(row)) return undefined;
-    const value = this.#values.get(id);
+    const value = this.#mechanism.read(id) ?? this.#values.get(id);
     return value === undefined ? row.initial : value;
   }
 
@@ -80,16 +84,31 @@ export class Settings {
     if (row === undefined) throw errnoError("EINVAL");
     const checked = row.check(value);
     if (checked === undefined || !this.#heeds(row)) throw errnoError("EINVAL");
+    if (MechanismChoice.concerns(id)) return this.#choose(id, checked);
     this.#apply(row, checked);
     this.#values.set(id, checked);
   }
 
+  /** Throws `EINVAL` if an option has a value that nothing can be connected with. */
+  checkFit(): void {
+    for (const cause of this.#unfit.values()) throw errnoError("EINVAL", { cause });
+  }
+
+  #choose(id: number, value: Raw): void {
+    this.#mechanism.choose(id, value);
+    // As in libzmq: none is a choice, and what there was stays.
+    if (value !== null) this.#values.set(id, value);
+    for (const [its, used] of this.#mechanism.use(this.#values)) this.#apply(OPTION_ROWS.get(its)!, used as Raw);
+  }
+
   #apply(row: OptionRow, value: Raw): void {
     try {
+      this.#unfit.delete(row.id);
       (this.#socket as unknown as Record<string, unknown>)[row.name] = row.use(value);
     } catch (error) {
       // Options that the library has not for this type are options for libzmq, and do nothing there.
       if (!this.#heeds(row)) return;
+      if (row.late) return void this.#unfit.set(row.id, error);
       const { code } = error as { readonly code?: unknown };
       throw code === "EINVAL" ? errnoError(code, { cause: error }) : translate(error);
     }

@@ -10,8 +10,10 @@ import type { SocketCore } from "../socket/core.ts";
 import { coreOf, type Socket as LibrarySocket } from "../socket/socket.ts";
 import type { Router as LibraryRouter } from "../socket/routing.ts";
 import { type Behind, putBehind } from "./behind.ts";
+import { BoundNames, checkInproc, checkScheme } from "./names.ts";
 import { Context, context as sharedContext, insideOf } from "./context.ts";
-import { checkCount, errnoError, translate } from "./errno.ts";
+import { closed, type Lasting, opened } from "./ending.ts";
+import { busyError, checkCount, errnoError, translate } from "./errno.ts";
 import { type LibraryType, libraryTypeOf } from "./library_types.ts";
 import { Observer } from "./observer.ts";
 import { type Condition, NumberedOptions, READABLE, WRITABLE } from "./numbered_options.ts";
@@ -22,6 +24,7 @@ import { iterate, type Receiver, Receiving } from "./receiving.ts";
 import { Sending } from "./sending.ts";
 import { rowsOf, Settings, showValue } from "./settings.ts";
 import type { SocketProperties } from "./properties.ts";
+import { hold, release } from "./turns.ts";
 
 const SEND_TIMEOUT = 28;
 const RECEIVE_TIMEOUT = 27;
@@ -45,10 +48,10 @@ export abstract class Socket {
   #state: State = "open";
   /** Whether `close` has been called while the socket was blocked. */
   #closing = false;
-  /** Names that are bound: as they were given, and as they came out. */
-  readonly #bound: Map<string, string> = new Map();
+  readonly #bound = new BoundNames();
   #endpoints = 0;
   #observer: Observer | undefined;
+  readonly #lasting: Lasting;
 
   /**
    * Makes a socket of a type, which each class for itself knows.
@@ -66,7 +69,8 @@ export abstract class Socket {
     }
     checkCount(arguments.length, 2);
     const { context = sharedContext, ...rest } = (options ?? {}) as { readonly context?: unknown };
-    if (!(context instanceof Context)) throw new TypeError("Context must be a context object");
+    // As there: without a code.
+    if (!(context instanceof Context)) throw new Error("Invalid argument");
     this.#type = libraryTypeOf(type);
     const inside = insideOf(this.#context = context);
     inside.join();
@@ -77,6 +81,7 @@ export abstract class Socket {
     this.#receiving = new Receiving(core, () => this.#sending.retry());
     this.#sending = new Sending(core, () => this.#receiving.peeked && this.#type.turns);
     putBehind(this, this.#behind());
+    this.#lasting = opened(core, () => context.blocky, () => this.#shut());
     Object.seal(this);
     try {
       Object.assign(this, rest);
@@ -93,7 +98,7 @@ export abstract class Socket {
         if (message === undefined) throw new TypeError("Message must be present");
         checkCount(arguments.length, 1);
         this.#check();
-        if (this.#sending.busy) throw busy("writing", "send");
+        if (this.#sending.busy) throw busyError("Socket", "writing", "send");
         const frames = outgoing(message);
         if (frames.length === 0) return Promise.resolve();
         return this.#sending.send(frames, this.#settings.number(SEND_TIMEOUT));
@@ -102,7 +107,7 @@ export abstract class Socket {
         // Hot: once per message.
         checkCount(arguments.length, 0);
         this.#check();
-        if (this.#receiving.busy) throw busy("reading", "receive");
+        if (this.#receiving.busy) throw busyError("Socket", "reading", "receive");
         return this.#receiving.receive(this.#settings.number(RECEIVE_TIMEOUT));
       },
       join: refuseGroup,
@@ -192,7 +197,7 @@ export abstract class Socket {
     this.#checkAddress(address, arguments.length);
     try {
       this.#core.endpoints.check(address, "bind");
-      this.#checkInproc("bind", address);
+      checkInproc("bind", address);
       // A name that is taken rejects, and does so at once.
       if (this.#core.context.names.has(address)) throw new EndpointError("EADDRINUSE", address, "taken");
       void this.#core.endpoints.bind(address, undefined);
@@ -208,15 +213,16 @@ export abstract class Socket {
    * @param address As it was given to {@link bind}, or as `lastEndpoint` was.
    * @returns When it can be bound again.
    * @throws {TypeError} If the address is no text.
-   * @throws {Error} `EBADF` if it is closed, `EBUSY` if it is being bound; rejects with `ENOENT` if it is not bound.
+   * @throws {Error} `EBADF` if it is closed, `EBUSY` if it is being bound; rejects with `ENOENT` if it is not bound,
+   * `EINVAL` or `EPROTONOSUPPORT` if it could not be.
    */
   unbind(address: string): Promise<void> {
     this.#checkAddress(address, arguments.length);
     this.#state = "blocked";
-    return this.#blocked(
-      address,
-      () => this.#free(address) ?? Promise.resolve(this.#core.endpoints.disconnect(address)),
-    );
+    return this.#blocked(address, async () => {
+      checkScheme(this.#core, address, "bind");
+      await (this.#free(address) ?? this.#core.endpoints.disconnect(address));
+    });
   }
 
   /**
@@ -230,7 +236,7 @@ export abstract class Socket {
     this.#checkAddress(address, arguments.length);
     try {
       this.#core.endpoints.check(address, "bind");
-      this.#checkInproc("unbind", address);
+      checkInproc("unbind", address);
       if (this.#free(address) === undefined) throw new EndpointError("ENOENT", address, "not bound");
     } catch (error) {
       throw translate(error, address);
@@ -248,6 +254,7 @@ export abstract class Socket {
     this.#checkAddress(address, arguments.length);
     const routingId = this.#options.takePeerId();
     try {
+      this.#settings.checkFit();
       if (routingId === undefined) this.#library.connect(address);
       else (this.#library as LibraryRouter).connect(address, { routingId });
     } catch (error) {
@@ -266,7 +273,7 @@ export abstract class Socket {
   disconnect(address: string): void {
     this.#checkAddress(address, arguments.length);
     try {
-      this.#core.endpoints.check(address, "connect");
+      checkScheme(this.#core, address, "connect");
       const freeing = this.#free(address);
       if (freeing === undefined) {
         this.#core.endpoints.disconnect(address);
@@ -362,35 +369,29 @@ export abstract class Socket {
     this.#check();
   }
 
-  #checkInproc(what: string, address: string): void {
-    if (address.startsWith("inproc://")) return;
-    const message = `Cannot ${what} ${JSON.stringify(address)} at once: only inproc can be, wanted "await ${what}()"`;
-    throw errnoError("ENOTSUP", { message });
-  }
-
   /** Does what takes its time, with the socket blocked meanwhile. */
   async #blocked(address: string, body: () => Promise<void>): Promise<void> {
+    hold();
     try {
       await body();
     } catch (error) {
       throw translate(error, address);
     } finally {
+      release();
       this.#state = "open";
       if (this.#closing) this.#shut();
     }
   }
 
   #noteBound(given: string, endpoint: string): void {
-    this.#bound.set(given, endpoint);
-    this.#bound.set(endpoint, endpoint);
+    this.#bound.add(given, endpoint);
     this.#endpoints++;
   }
 
   /** Frees a name that is bound; `undefined` if it is not. */
   #free(address: string): Promise<void> | undefined {
-    const endpoint = this.#bound.get(address);
+    const endpoint = this.#bound.take(address);
     if (endpoint === undefined) return undefined;
-    for (const [name, its] of [...this.#bound]) if (its === endpoint) this.#bound.delete(name);
     this.#endpoints--;
     return this.#core.endpoints.unbind(endpoint);
   }
@@ -403,7 +404,7 @@ export abstract class Socket {
     this.#endpoints = 0;
     this.#observer = undefined;
     insideOf(this.#context).leave();
-    void this.#core.close(this.#core.options.linger);
+    closed(this.#lasting, this.#core.close(this.#core.options.linger));
   }
 
   #condition(): Condition {
@@ -430,6 +431,7 @@ export abstract class Socket {
       get endpoints() {
         return socket.#endpoints;
       },
+      check: () => this.#check(),
       block: () => void (this.#state = "blocked"),
       shut: () => this.#shut(),
     };
@@ -438,9 +440,4 @@ export abstract class Socket {
 
 function refuseGroup(): never {
   throw errnoError("ENOTSUP", { message: "Cannot join or leave a group: there is no DISH socket here yet" });
-}
-
-function busy(doing: string, what: string): Error {
-  const message = `Socket is busy ${doing}; only one ${what} operation may be in progress at any time`;
-  return errnoError("EBUSY", { message });
 }

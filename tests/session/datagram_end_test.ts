@@ -47,6 +47,8 @@ class Port implements DatagramPort {
     for (const done of this.#loans.splice(0)) done(error);
   }
 
+  unref(): void {}
+
   close(): Promise<void> {
     this.closings++;
     return Promise.resolve();

@@ -3,6 +3,7 @@
  */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
+import { constants } from "node:os";
 import { test } from "../harness.ts";
 import * as library from "../../mod.ts";
 import * as draft from "../../src/zeromq/draft/mod.ts";
@@ -228,4 +229,72 @@ test("an option of a socket in use is set with a warning, and at once without on
   process.off("warning", hear);
   socket.close();
   assertEquals(warnings, ["Socket option will not take effect until next connect/bind."]);
+});
+
+test("contexts, sockets to observe and to proxy that are none are refused in the words of npm zeromq, which may crash", async () => {
+  const socket = new zmq.Dealer();
+  const make = (Of: unknown, ...args: unknown[]): unknown => new (Of as new (...args: unknown[]) => object)(...args);
+  const seen = await attempts({
+    context: () => make(zmq.Dealer, { context: {} }),
+    contextNull: () => make(zmq.Dealer, { context: null }),
+    observer: () => make(zmq.Observer, {}),
+    observerNothing: () => make(zmq.Observer),
+    observerMore: () => make(zmq.Observer, socket, 5),
+    proxy: () => make(zmq.Proxy, socket, {}),
+    proxyNumbers: () => make(zmq.Proxy, 5, 5),
+    proxyMore: () => make(zmq.Proxy, socket, socket, socket),
+  });
+  socket.close();
+  const invalid = { threw: { name: "Error", message: "Invalid argument" } };
+  const wrong = (message: string): unknown => ({ threw: { name: "TypeError", message } });
+  assertEquals(seen, {
+    context: invalid,
+    contextNull: invalid,
+    observer: invalid,
+    observerNothing: wrong("Socket must be a socket object"),
+    observerMore: wrong("Expected 1 argument but received 2"),
+    proxy: invalid,
+    proxyNumbers: wrong("Front-end must be a socket object"),
+    proxyMore: wrong("Expected 2 arguments but received 3"),
+  });
+});
+
+test("a proxy that runs does not run twice, nor do its sockets in another", async () => {
+  const [front, back, other] = [
+    new zmq.Router({ linger: 0 }),
+    new zmq.Dealer({ linger: 0 }),
+    new zmq.Dealer({ linger: 0 }),
+  ];
+  for (const socket of [front, back, other]) await socket.bind("tcp://127.0.0.1:*");
+  const proxy = new zmq.Proxy(front, back);
+  const running = proxy.run();
+  const seen = await attempts({
+    again: () => proxy.run(),
+    another: () => new zmq.Proxy(other, back).run(),
+    closed: () => [front.closed, back.closed],
+    free: () => other.connect("tcp://127.0.0.1:1"),
+  });
+  proxy.terminate();
+  await running;
+  other.close();
+  assertEquals(seen, {
+    again: {
+      rejected: {
+        name: "Error",
+        code: "EADDRINUSE",
+        errno: constants.errno.EADDRINUSE,
+        message: "Address already in use",
+      },
+    },
+    another: {
+      threw: {
+        name: "Error",
+        code: "EBUSY",
+        errno: constants.errno.EBUSY,
+        message: "Socket is blocked by a bind or unbind operation",
+      },
+    },
+    closed: { answered: [false, false] },
+    free: { answered: "(undefined)" },
+  });
 });

@@ -6,13 +6,21 @@
 
 import { type Scenario, type Seen, shapeOf, type Zmq } from "./observing.ts";
 import { SCENARIOS as ENDPOINTS } from "./scenarios/endpoints.ts";
+import { SCENARIOS as LAPSES } from "./scenarios/lapses.ts";
 import { SCENARIOS as MESSAGES } from "./scenarios/messages.ts";
 import { SCENARIOS as OBSERVERS } from "./scenarios/observers.ts";
 import { SCENARIOS as OPTIONS } from "./scenarios/options.ts";
 import { SCENARIOS as PATTERNS } from "./scenarios/patterns.ts";
 
 /** All scenarios. */
-export const SCENARIOS: readonly Scenario[] = [...OPTIONS, ...MESSAGES, ...PATTERNS, ...ENDPOINTS, ...OBSERVERS];
+export const SCENARIOS: readonly Scenario[] = [
+  ...OPTIONS,
+  ...MESSAGES,
+  ...PATTERNS,
+  ...ENDPOINTS,
+  ...OBSERVERS,
+  ...LAPSES,
+];
 
 /** Plays one scenario. What it throws is what it saw. */
 export async function observe({ run }: Scenario, zmq: Zmq): Promise<Seen> {

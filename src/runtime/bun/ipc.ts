@@ -56,6 +56,7 @@ export class BunIpc implements Transport {
           listener.stop(false);
           return Promise.resolve();
         },
+        unref: () => listener.unref(),
       };
     });
   }

@@ -78,6 +78,10 @@ export class BunLink implements Link {
     this.#socket.end();
   }
 
+  unref(): void {
+    this.#socket.unref();
+  }
+
   /** Bun has read a chunk. Hot: once per chunk. */
   onData(chunk: Uint8Array): void {
     if (!this.#closing) this.#handler!.data(chunk);

@@ -22,6 +22,8 @@ export interface Socket<Data> {
   shutdown(): void;
   /** Closes. */
   end(): void;
+  /** Lets the process end although it is open. */
+  unref(): void;
   /** Stops reading. */
   pause(): void;
   /** Reads again. */
@@ -68,6 +70,8 @@ export interface BunListener {
   readonly port: number;
   /** Stops accepting; `true` would close the connections too. */
   stop(connections: boolean): void;
+  /** Lets the process end although it listens. */
+  unref(): void;
 }
 
 /** `Bun`. */

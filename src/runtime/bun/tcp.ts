@@ -66,6 +66,7 @@ export class BunTcp implements Transport {
         listener.stop(false);
         return Promise.resolve();
       },
+      unref: () => listener.unref(),
     };
   }
 }

@@ -83,5 +83,6 @@ export function accept(
       }
       return running;
     },
+    unref: () => listener.unref?.(),
   };
 }

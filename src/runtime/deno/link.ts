@@ -76,6 +76,10 @@ export class DenoLink implements Link {
     this.#end();
   }
 
+  unref(): void {
+    this.#connection.unref?.();
+  }
+
   /** Reads until paused or ended. */
   async #read(): Promise<void> {
     const connection = this.#connection;

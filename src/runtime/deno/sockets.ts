@@ -30,6 +30,8 @@ export interface Connection {
   setNoDelay?(enable: boolean): void;
   /** `SO_KEEPALIVE`; tcp only. */
   setKeepAlive?(enable: boolean): void;
+  /** Lets the process end although a read of it is pending. */
+  unref?(): void;
 }
 
 /** A bound socket of Deno's. */
@@ -40,6 +42,8 @@ export interface DenoListener {
   accept(): Promise<Connection>;
   /** Stops accepting; a pending `accept` rejects. */
   close(): void;
+  /** Lets the process end although an `accept` is pending. */
+  unref?(): void;
 }
 
 /** Where to dial. */

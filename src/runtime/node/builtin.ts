@@ -31,6 +31,8 @@ export interface Socket {
   end(): void;
   /** Closes at once. */
   destroy(error?: Error): void;
+  /** Lets the process end although it is open. */
+  unref(): void;
   /** Stops reading. */
   pause(): void;
   /** Reads again. */
@@ -85,6 +87,8 @@ export interface Server {
   on(event: "listening", listener: () => void): void;
   /** Forgets listeners. */
   removeAllListeners(event: "error" | "listening"): void;
+  /** Lets the process end although it listens. */
+  unref(): void;
 }
 
 /** Where `net.connect` goes. */
@@ -161,6 +165,8 @@ export interface DatagramSocket {
   setMulticastTTL(hops: number): void;
   /** Frees the port; `done` is called when that is so. */
   close(done: () => void): void;
+  /** Lets the process end although the port is open. */
+  unref(): void;
   /** A datagram has come. */
   on(
     event: "message",

@@ -99,6 +99,10 @@ export class NodeLink implements Link {
     this.#socket.destroy();
   }
 
+  unref(): void {
+    this.#socket.unref();
+  }
+
   // One function for all writes: Node then keeps a counter instead of a queue of callbacks.
   readonly #wrote = (error?: Error | null): void => {
     this.#done++;

@@ -15,6 +15,8 @@ export interface Listening {
   address(): ReturnType<Server["address"]>;
   /** Stops accepting; fulfils when the name is free. Connections live on. */
   close(): Promise<void>;
+  /** Lets the process end meanwhile. */
+  unref(): void;
 }
 
 /**
@@ -45,6 +47,7 @@ export function listen(
           server.close();
           return Promise.resolve();
         },
+        unref: () => server.unref(),
       });
     });
     server.on("connection", (socket) => {

@@ -114,6 +114,10 @@ class NodePort implements DatagramPort {
     return this.#closing ??= closed(this.#socket);
   }
 
+  unref(): void {
+    this.#socket.unref();
+  }
+
   #send(octets: Uint8Array, port: number, host: string, done: (error?: Error) => void): void {
     try {
       if (this.#closing !== undefined) throw new Error("Cannot send datagram: the port is closed");
