@@ -27,18 +27,10 @@ import { checkCapability, dial, inBackground, makeEngine } from "./dial.ts";
 import { Endpoints } from "./endpoints.ts";
 import { can } from "./option_table.ts";
 import { security } from "./security_slot.ts";
+import { Pace } from "./pace.ts";
 import { OptionStore, type Settings } from "./settings.ts";
 import { Totals } from "./totals.ts";
 import { lateToReceive, lateToSend, type Waiter, Waiters } from "./waiters.ts";
-
-/** After this many sends in one turn, callers wait for the next one, so that I/O and timers have theirs. */
-const SENDS_A_TURN = 4096;
-
-/**
- * After this many such turns they wait for a timer. Deno looks for I/O only every 61st time while there is always
- * something else to do, and there is as long as turns follow one another.
- */
-const TURNS_A_BREATH = 16;
 
 /** The messages, octets and events of one socket. */
 export class SocketCore implements SessionHost, InprocHost {
@@ -68,7 +60,6 @@ export class SocketCore implements SessionHost, InprocHost {
   readonly #canReceive: boolean;
   readonly #senders: Waiters<Message, void>;
   readonly #receivers: Waiters<undefined, Message>;
-  readonly #done: Promise<void> = Promise.resolve();
   /** What else is to be told of `close`. */
   readonly #closers: Set<() => void> = new Set();
   /** Messages that streams gave back. */
@@ -77,10 +68,9 @@ export class SocketCore implements SessionHost, InprocHost {
   /** Whether the last event has been told. */
   #ended = false;
   #closing: Promise<{ unsent: number }> | undefined;
-  #turn = -1;
-  #sends = 0;
-  #nextTurn: Promise<void> | undefined;
-  #rests = 0;
+  readonly #pace = new Pace(this.clock, () => {
+    if (this.#senders.length > 0) this.#serveSenders();
+  });
   /** Whether waiting receivers are being served: what that wakes must not serve them again. */
   #serving = false;
   /** Whether waiting senders are being served: the first is still in line while its message is sent. */
@@ -126,7 +116,7 @@ export class SocketCore implements SessionHost, InprocHost {
   submit(message: Message, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     try {
-      if (this.#senders.length === 0 && this.#offer(message)) return this.#granted();
+      if (this.#senders.length === 0 && this.#offer(message)) return this.#pace.granted();
     } catch (error) {
       return Promise.reject(error);
     }
@@ -144,8 +134,8 @@ export class SocketCore implements SessionHost, InprocHost {
   /** Queues a message if that can be done now, and the turn has not had its share of them. */
   tryPost(message: Message): boolean {
     // Hot: once per message.
-    if (this.#senders.length > 0 || this.#resting || !this.#offer(message)) return false;
-    this.#sends++;
+    if (this.#senders.length > 0 || this.#pace.resting || !this.#offer(message)) return false;
+    this.#pace.count();
     return true;
   }
 
@@ -410,7 +400,7 @@ export class SocketCore implements SessionHost, InprocHost {
   #serveSenders(): void {
     if (this.#posting) return;
     this.#posting = true;
-    while (this.#senders.length > 0 && !this.#resting) {
+    while (this.#senders.length > 0 && !this.#pace.resting) {
       let taken = false;
       try {
         taken = this.pattern.send(this.#senders.first);
@@ -419,38 +409,10 @@ export class SocketCore implements SessionHost, InprocHost {
         continue;
       }
       if (!taken) break;
-      this.#sends++;
+      this.#pace.count();
       this.#senders.resolve();
       if (this.#receivers.length > 0) this.#serveReceivers();
     }
     this.#posting = false;
-  }
-
-  /** What a `send` that need not wait answers: one promise for all of them, and once in a while the next turn's. */
-  #granted(): Promise<void> {
-    // Hot: once per message.
-    return ++this.#sends < SENDS_A_TURN || !this.#resting ? this.#done : this.#nextTurn!;
-  }
-
-  /** Whether this turn has had its share of sends: those who wait have theirs in the next. */
-  get #resting(): boolean {
-    if (this.#sends < SENDS_A_TURN) return false;
-    const turn = this.clock.turn();
-    if (turn !== this.#turn) {
-      this.#turn = turn;
-      this.#sends = 0;
-      return false;
-    }
-    this.#nextTurn ??= new Promise((resolve) => {
-      const rested = (): void => {
-        this.#nextTurn = undefined;
-        this.#sends = 0;
-        resolve();
-        if (this.#senders.length > 0) this.#serveSenders();
-      };
-      if (++this.#rests % TURNS_A_BREATH === 0) this.clock.after(0, rested);
-      else this.clock.atTurnEnd(rested);
-    });
-    return true;
   }
 }
