@@ -98,3 +98,6 @@ export const capability: Partial<{
 export function curveKeyPair(): { publicKey: string; secretKey: string } {
   return { ...libraryKeyPair() };
 }
+
+/** All of it: of a CommonJS module, which npm `zeromq` is, that is what `import zmq from` gives. */
+export * as default from "./mod.ts";

@@ -110,3 +110,6 @@ export function proxy(frontend: Socket, backend: Socket, capture?: Socket): void
     capture?.send(parts.slice(envelope));
   });
 }
+
+/** All of it: of a CommonJS module, which npm `zeromq` is, that is what `import zmq from` gives. */
+export * as default from "./mod.ts";
