@@ -15,7 +15,7 @@
 
 import { Deque } from "../bytes/deque.ts";
 import type { EndpointError } from "../errors.ts";
-import { EMPTY, type Message } from "../message.ts";
+import { EMPTY, markPeer, type Message, type MessagePeer } from "../message.ts";
 import type { SocketEvent } from "../monitor/events.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { type Outlet, Pipe, type PipeOptions, type PipeOwner } from "../pipe/pipe.ts";
@@ -46,7 +46,11 @@ export interface DatagramHost extends PipeOwner {
   /** Time. */
   readonly clock: Clock;
   /** Its options. */
-  readonly options: PipeOptions & { readonly reconnectInterval: number; readonly reconnectMaxInterval: number };
+  readonly options: PipeOptions & {
+    readonly reconnectInterval: number;
+    readonly reconnectMaxInterval: number;
+    readonly messageMetadata: boolean;
+  };
   /** Whether anyone hears events. */
   readonly observed: boolean;
   /** Tells an event. */
@@ -130,6 +134,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
     const message = this.#form.decode(octets, from);
     if (message === undefined) return;
     this.#messagesIn++;
+    if (this.#host.options.messageMetadata) markPeer(message, senderOf(from));
     if (pipe.inbound.length < this.#host.options.receiveHighWaterMark) pipe.deliver(message);
     else pipe.dropped++;
   }
@@ -251,7 +256,8 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
   }
 
   #again(error: EndpointError): void {
-    if (!this.dialled) return;
+    // A bound port that has failed is gone; `bind` can be called again.
+    if (!this.dialled) return this.#end();
     const { clock, options } = this.#host;
     const waits = { interval: options.reconnectInterval, maximum: options.reconnectMaxInterval };
     const interval = this.#backoff.next(waits, clock.random(), false, undefined);
@@ -306,4 +312,11 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
     this.#host.closed(this, unsent);
     freed.then(() => this.#resolveClosing(unsent));
   }
+}
+
+/** A sender of whom nothing is known but the address that its datagram gives, which anyone can forge. */
+function senderOf(from: string): MessagePeer {
+  const none: ReadonlyMap<string, Uint8Array> = new Map();
+  const nobody = { userId: "", metadata: none, mechanism: "NULL", socketType: "", routingId: EMPTY, properties: none };
+  return { ...nobody, peer: `udp://${from}` };
 }

@@ -23,7 +23,7 @@ class Observer extends Host implements DatagramHost {
   constructor(options: Partial<DatagramHost["options"]> = {}) {
     super("RADIO");
     const limits = { sendHighWaterMark: 2, receiveHighWaterMark: 2, conflate: false };
-    this.options = { ...limits, reconnectInterval: 100, reconnectMaxInterval: 0, ...options };
+    this.options = { ...limits, reconnectInterval: 100, reconnectMaxInterval: 0, messageMetadata: false, ...options };
   }
 
   emit(event: SocketEvent): void {
@@ -177,4 +177,14 @@ test("a port that opens after the end is closed is closed too", async () => {
   attempts[0]!.open(port);
   await settled();
   assertEquals(port.closings, 1);
+});
+
+test("a bound port that fails ends it", async () => {
+  const host = new Observer();
+  const end = new DatagramEnd(host, FORM, ENDPOINT, false);
+  const port = new Port();
+  end.accept(port);
+  end.failed(new Error("EIO"));
+  assertEquals([host.told(), end.stats().connected], [["attach", "ready", "detach", "closed 0"], false]);
+  assertEquals([await end.close(0), host.clock.timers], [0, 0]);
 });

@@ -6,6 +6,7 @@ import {
   Dish,
   EndpointError,
   type MessageInput,
+  peerOf,
   Pull,
   Push,
   Radio,
@@ -79,6 +80,17 @@ test("what is sent may be changed as soon as send has taken it", async () => {
   await radio.send(["g", body]);
   body.fill(0);
   assertEquals((await dish.receive())[1], Uint8Array.of(1, 2, 3));
+});
+
+test("with messageMetadata a message tells the address that it came from, and nothing else", async () => {
+  await using dish = new Dish({ messageMetadata: true });
+  await using radio = new Radio();
+  dish.join("g");
+  radio.connect(await dish.bind("udp://127.0.0.1:*"));
+  await radio.send(["g", "who?"]);
+  const peer = peerOf(await dish.receive())!;
+  assertMatch(peer.peer, /^udp:\/\/127\.0\.0\.1:\d+$/);
+  assertEquals([peer.mechanism, peer.userId, peer.socketType, peer.properties.size], ["NULL", "", "", 0]);
 });
 
 test("strangers' datagrams that are no messages are passed over", async () => {
