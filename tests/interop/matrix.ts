@@ -194,11 +194,14 @@ export interface Meeting {
 
 /** The options of a mechanism's two roles. */
 export interface Secured {
-  /** For the server: who binds, unless `judged` and REQ. */
+  /** For the server: who binds, unless `judged` and REQ or DISH. */
   readonly server: OptionBag;
   /** For the client. */
   readonly client: OptionBag;
-  /** Whether the server lets nobody in unless somebody says so. libzmq's REQ hangs up on those that it has asked about. */
+  /**
+   * Whether the server lets nobody in unless somebody says so. libzmq's REQ and DISH hang up on those that they have asked
+   * about: they take what a handler has granted for a message of the wrong form.
+   */
   readonly judged?: true;
 }
 
@@ -207,7 +210,8 @@ export async function meet(
   { pairing, first, second, binds, endpoint, secured }: Meeting,
   ...batches: Batch[]
 ): Promise<void> {
-  const serves = secured?.judged && pairing.first === "REQ" ? "second" : binds;
+  const hangsUp = secured?.judged && (pairing.first === "REQ" || pairing.second === "DISH");
+  const serves = hangsUp ? pairing.first === "REQ" ? "second" : "first" : binds;
   await using _judge = secured?.judged && await letIn(serves === "first" ? first : second);
   const [ours, theirs] = serves === "first" ? ["server", "client"] as const : ["client", "server"] as const;
   await using one = await first.socket(pairing.first, { ...pairing.firstOptions, ...secured?.[ours] });

@@ -37,3 +37,9 @@ test("the core does not know what is said of peers that come and go, nor who eac
     assertThrows(() => new Dealer({ [name]: true } as object), TypeError, unknown);
   }
 });
+
+test("the core has no filters of addresses, and says so rather than let everyone in", () => {
+  const refused = 'Cannot set option "tcpAcceptFilter": "./core" has no filters, wanted the main entry point';
+  assertThrows(() => new Pull({ tcpAcceptFilter: "10.0.0.0/8" }), NotSupportedError, refused);
+  assertEquals(new Pull({ tcpAcceptFilter: null }).tcpAcceptFilter, null);
+});
