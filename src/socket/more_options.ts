@@ -1,6 +1,6 @@
 /**
- * Options for those entry points that have room for them: of SOCKS, filters of addresses, what sockets say of peers that
- * come and go, and by name those of libzmq that have no meaning here. A bundle of `./core` is 1.3 KB smaller without.
+ * Options for those entry points that have room for them: those of SOCKS, filters of addresses, what sockets say of peers
+ * that come and go, and by name those of libzmq that have no meaning here. A bundle of `./core` is 1.3 KB smaller without.
  *
  * @module
  */
@@ -99,11 +99,11 @@ function unsupported(why: string, options: Readonly<Record<string, unknown>>): R
 const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
-  tcpAcceptFilter,
   helloMessage: { ...octets(0, Infinity), heeds: ["DEALER", "ROUTER", "CLIENT", "SERVER", "PEER"] },
   disconnectMessage: { ...octets(0, Infinity), heeds: ["ROUTER", "SERVER", "PEER"] },
   hiccupMessage: { ...octets(0, Infinity), heeds: ["DEALER", "CLIENT", "PEER"] },
   messageMetadata: { ...flag, heeds: RECEIVERS },
+  tcpAcceptFilter,
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),

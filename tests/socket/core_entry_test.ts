@@ -31,15 +31,15 @@ test("the core has no SOCKS: the option can be left alone, and nothing else", ()
   assertEquals(push.socksProxy, null);
 });
 
-test("the core has no filters of addresses, and says so rather than let everyone in", () => {
-  const refused = 'Cannot set option "tcpAcceptFilter": "./core" has no filters, wanted the main entry point';
-  assertThrows(() => new Pull({ tcpAcceptFilter: "10.0.0.0/8" }), NotSupportedError, refused);
-  assertEquals(new Pull({ tcpAcceptFilter: null }).tcpAcceptFilter, null);
-});
-
 test("the core does not know what is said of peers that come and go, nor who each message is from", () => {
   for (const name of ["helloMessage", "hiccupMessage", "messageMetadata"]) {
     const unknown = `Cannot set option "${name}": there is no option of this name`;
     assertThrows(() => new Dealer({ [name]: true } as object), TypeError, unknown);
   }
+});
+
+test("the core has no filters of addresses, and says so rather than let everyone in", () => {
+  const refused = 'Cannot set option "tcpAcceptFilter": "./core" has no filters, wanted the main entry point';
+  assertThrows(() => new Pull({ tcpAcceptFilter: "10.0.0.0/8" }), NotSupportedError, refused);
+  assertEquals(new Pull({ tcpAcceptFilter: null }).tcpAcceptFilter, null);
 });
