@@ -24,6 +24,7 @@
 import { detectTransports } from "./src/runtime/detect.ts";
 import { provideTransports } from "./src/socket/default_transports.ts";
 import { provideMoreOptions } from "./src/socket/more_options.ts";
+import { provideOldPeers } from "./src/socket/old_peers.ts";
 import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
 
@@ -53,5 +54,6 @@ export type {
 
 provideTransports(detectTransports);
 provideMoreOptions();
+provideOldPeers();
 provideSocks();
 provideSecurity();

@@ -1,5 +1,5 @@
 /**
- * Options for those entry points that have room for them: those of SOCKS, and by name those of libzmq that have no
+ * Options for those entry points that have room for them: those of SOCKS and of old peers, and by name those of libzmq that have no
  * meaning here. A bundle of `./core` is 0.9 KB smaller without.
  *
  * @module
@@ -7,7 +7,7 @@
 
 import { show, wrongRange, wrongType } from "../errors.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
-import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
+import { absent, CONTEXT_OPTION_TABLE, oneOf, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
 
 const LONGEST_TEXT = 255;
@@ -66,6 +66,7 @@ function unsupported(why: string, options: Readonly<Record<string, unknown>>): R
 const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
+  minimumProtocol: oneOf(["1.0", "2.0", "3.0", "3.1"]),
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),

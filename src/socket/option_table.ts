@@ -111,10 +111,11 @@ function octets(least: number, most: number, check?: (octets: Uint8Array) => str
   };
 }
 
-function oneOf(values: readonly unknown[], heeds: readonly SocketType[]): OptionRow {
+/** One of these values, the first unless given. */
+export function oneOf(values: readonly unknown[], heeds?: readonly SocketType[]): OptionRow {
   const wanted = values.map((value) => show(value)).join(", ");
   return {
-    heeds,
+    ...(heeds === undefined ? {} : { heeds }),
     initial: values[0],
     check: (name, value) => values.includes(value) ? value : refuse(name, value, `one of ${wanted}`),
   };
@@ -237,6 +238,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
       value === null ? undefined : new AcceptFilter(typeof value === "string" ? [value] : value as string[]),
   },
   typeOfService: whole(0, 0, 255, ""),
+  minimumProtocol: absent("3.0", `"./core" has no other, wanted the main entry point`),
   socksProxy: NO_SOCKS,
   socksUsername: NO_SOCKS,
   socksPassword: NO_SOCKS,
