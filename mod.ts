@@ -27,6 +27,7 @@ import { provideMoreOptions } from "./src/socket/more_options.ts";
 import { provideOldPeers } from "./src/socket/old_peers.ts";
 import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
+import { provideStreamOptions } from "./src/socket/stream.ts";
 
 export * from "./src/core.ts";
 export { Authenticator, type AuthenticatorOptions, type AuthRuleOptions } from "./src/auth/authenticator.ts";
@@ -57,3 +58,4 @@ provideMoreOptions();
 provideOldPeers();
 provideSocks();
 provideSecurity();
+provideStreamOptions();

@@ -14,6 +14,7 @@ import {
   Request,
   Router,
   type Socket,
+  Stream,
   Subscriber,
   text,
   XPublisher,
@@ -36,6 +37,7 @@ export const TYPES: Readonly<Record<string, SocketClass>> = {
   REP: Reply as SocketClass,
   DEALER: Dealer as SocketClass,
   ROUTER: Router as SocketClass,
+  STREAM: Stream as SocketClass,
 };
 
 /** A socket as it is to someone who passes over what the types say. */

@@ -21,10 +21,10 @@ export interface PeerInfo {
   readonly routingId: Uint8Array;
   /** Everything it announced, by name, `Socket-Type` and `Identity` included. */
   readonly properties: Metadata;
-  /** The mechanism that was used, e.g. `NULL`. */
+  /** The mechanism that was used, e.g. `NULL`; empty if there is none at all. */
   readonly mechanism: string;
-  /** The version of ZMTP that both speak, e.g. `3.1`. */
-  readonly version: ZmtpVersion;
+  /** The version of ZMTP that both speak, e.g. `3.1`; empty if they speak none, and there was no handshake. */
+  readonly version: ZmtpVersion | "";
   /** The name that whoever judged it gave it; empty if nobody did. */
   readonly userId: string;
   /** The properties that whoever judged it granted it; absent if nobody judged it. */

@@ -31,7 +31,7 @@ const SLAB = 4096;
 export class RouterPattern implements Pattern {
   /** Messages without a route, or whose peer had no room. */
   dropped = 0;
-  readonly #options: PatternOptions;
+  readonly #options: Pick<PatternOptions, "mandatory" | "handover" | "probeRouter">;
   readonly #in = new FairQueue();
   readonly #byKey: Map<string, Route> = new Map();
   readonly #byPipe: Map<Pipe, Route> = new Map();
@@ -43,7 +43,7 @@ export class RouterPattern implements Pattern {
   readonly #ids = new Copies(SLAB);
 
   /** `firstNumber`: where the numbers in made-up ids start, best at random; an unsigned integer of 32 bits. */
-  constructor(options: PatternOptions, firstNumber: number) {
+  constructor(options: Pick<PatternOptions, "mandatory" | "handover" | "probeRouter">, firstNumber: number) {
     this.#options = options;
     this.#nextNumber = firstNumber >>> 0;
   }
@@ -56,6 +56,11 @@ export class RouterPattern implements Pattern {
   /** Whether a routing id is in use. */
   has(id: Uint8Array): boolean {
     return this.#byKey.has(keyOf(id));
+  }
+
+  /** The pipe of whoever has a routing id. */
+  pipeOf(id: Uint8Array): Pipe | undefined {
+    return this.#find(id)?.pipe;
   }
 
   /** A pipe joins; it can be addressed at once if `connect` gave it an id. */

@@ -7,7 +7,7 @@
 
 import { show, wrongRange, wrongType } from "../errors.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
-import { absent, CONTEXT_OPTION_TABLE, oneOf, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
+import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
 
 const LONGEST_TEXT = 255;
@@ -35,6 +35,14 @@ function shortText(secret: boolean): OptionRow {
     use: (value) => value ?? undefined,
   };
 }
+
+const minimumProtocol: OptionRow = {
+  initial: "1.0",
+  check: (name, value) =>
+    ["1.0", "2.0", "3.0", "3.1"].includes(value as string)
+      ? value
+      : refuse(name, value, `one of "1.0", "2.0", "3.0", "3.1"`),
+};
 
 const socksProxy: OptionRow = {
   initial: null,
@@ -66,7 +74,7 @@ function unsupported(why: string, options: Readonly<Record<string, unknown>>): R
 const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
-  minimumProtocol: oneOf(["1.0", "2.0", "3.0", "3.1"]),
+  minimumProtocol,
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),

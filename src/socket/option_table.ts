@@ -34,8 +34,20 @@ const SENDERS: readonly SocketType[] = [
   "DEALER",
   "ROUTER",
   "PAIR",
+  "STREAM",
 ];
-const RECEIVERS: readonly SocketType[] = ["PULL", "SUB", "XPUB", "XSUB", "REQ", "REP", "DEALER", "ROUTER", "PAIR"];
+const RECEIVERS: readonly SocketType[] = [
+  "PULL",
+  "SUB",
+  "XPUB",
+  "XSUB",
+  "REQ",
+  "REP",
+  "DEALER",
+  "ROUTER",
+  "PAIR",
+  "STREAM",
+];
 const PUBLISHERS: readonly SocketType[] = ["PUB", "XPUB"];
 const LONGEST_TTL = 6553599;
 const LONGEST_NAME = 255;
@@ -51,7 +63,8 @@ export function refuse(name: string, value: unknown, wanted: string, numeric = f
   throw wrong(`Cannot set option "${name}": value is ${show(value)}, wanted ${wanted}`);
 }
 
-const flag: OptionRow = {
+/** True or false. */
+export const flag: OptionRow = {
   initial: false,
   check: (name, value) => typeof value === "boolean" ? value : refuse(name, value, "true or false"),
 };
@@ -111,11 +124,10 @@ function octets(least: number, most: number, check?: (octets: Uint8Array) => str
   };
 }
 
-/** One of these values, the first unless given. */
-export function oneOf(values: readonly unknown[], heeds?: readonly SocketType[]): OptionRow {
+function oneOf(values: readonly unknown[], heeds: readonly SocketType[]): OptionRow {
   const wanted = values.map((value) => show(value)).join(", ");
   return {
-    ...(heeds === undefined ? {} : { heeds }),
+    heeds,
     initial: values[0],
     check: (name, value) => values.includes(value) ? value : refuse(name, value, `one of ${wanted}`),
   };
@@ -157,8 +169,8 @@ function secured(options: Readonly<Record<string, unknown>>): Record<string, Opt
       if (value === nothing || value === null || value === undefined) return nothing;
       const known = security();
       if (known !== undefined) return known.check(name, value);
-      const wanted = "wanted the main entry point";
-      throw new NotSupportedError(`Cannot set option "${name}": "./core" has the NULL mechanism only, ${wanted}`);
+      const found = `"./core" has the NULL mechanism only, wanted the main entry point`;
+      throw new NotSupportedError(`Cannot set option "${name}": ${found}`);
     },
   }]);
   return Object.fromEntries(rows);
@@ -238,7 +250,6 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
       value === null ? undefined : new AcceptFilter(typeof value === "string" ? [value] : value as string[]),
   },
   typeOfService: whole(0, 0, 255, ""),
-  minimumProtocol: absent("3.0", `"./core" has no other, wanted the main entry point`),
   socksProxy: NO_SOCKS,
   socksUsername: NO_SOCKS,
   socksPassword: NO_SOCKS,

@@ -141,8 +141,8 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
    * The oldest version of ZMTP that a peer may speak: `"1.0"`, `"2.0"`, `"3.0"` or `"3.1"`; one that speaks an older one
    * is disconnected, with a `handshake:error:protocol` event. Whatever it says, a socket with a mechanism other than
    * NULL, or with a `zapDomain`, takes 3.0 and later only: what is older has no security. From `"3.0"` on our greeting
-   * goes out whole and at once, which saves one way to the peer and back. Default `"1.0"`, as libzmq; `"3.0"` with
-   * `./core` alone, which throws `ENOTSUP` for anything older. RFCs 13, 15, 23 and 37; libzmq: none.
+   * goes out whole and at once, which saves one way to the peer and back. Default `"1.0"`, as libzmq. On `./core`
+   * alone there is no such option, and nothing older than 3.0 is spoken. RFCs 13, 15, 23 and 37; libzmq: none.
    */
   readonly minimumProtocol?: ZmtpVersion;
   /**
@@ -361,6 +361,31 @@ export interface RouterOptions extends SocketOptions, SendingOptions, ReceivingO
   readonly handover?: boolean;
 }
 
+/** Options of a {@link Stream}: those of all sockets, but for what is about ZMTP, its handshake and its security. */
+export interface StreamOptions extends
+  Omit<
+    SocketOptions,
+    | keyof SecurityOptions
+    | "maxMessageSize"
+    | "maxMessageParts"
+    | "maxPingRate"
+    | "maxHandshakes"
+    | "minimumProtocol"
+    | "handshakeInterval"
+    | "heartbeatInterval"
+    | "heartbeatTimeout"
+    | "heartbeatTimeToLive"
+    | "metadata"
+  >,
+  SendingOptions,
+  ReceivingOptions {
+  /**
+   * Whether each connection begins and ends with an empty message, `[id, ""]`. Default `true`. Acts from the next
+   * connection on. libzmq: `ZMQ_STREAM_NOTIFY`.
+   */
+  readonly notify?: boolean;
+}
+
 /** Every option of every socket, as defaults for the sockets of a context: each takes what it heeds. */
 export interface DefaultOptions
   extends
@@ -372,4 +397,5 @@ export interface DefaultOptions
     XSubscriberOptions,
     RequestOptions,
     DealerOptions,
-    RouterOptions {}
+    RouterOptions,
+    StreamOptions {}

@@ -10,7 +10,7 @@ import { NullMechanism } from "../../src/mechanism/null.ts";
 import type { Random } from "../random.ts";
 import { playBoth, readSetup, showMessage } from "./engine_rig.ts";
 import { opening, ourMetadata, readReady } from "./engine_targets.ts";
-import { bodyLength, COMMAND, command, metadata, MORE, PARTNER, traffic, TYPES } from "./grammar.ts";
+import { bodyLength, COMMAND, command, metadata, MORE, PARTNER, traffic, type TYPES } from "./grammar.ts";
 import { Reader, Writer } from "./octets.ts";
 import { cutFrame, expect, judgePeer } from "./reference.ts";
 import type { Target } from "./target.ts";

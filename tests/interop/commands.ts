@@ -20,7 +20,8 @@ export type TypeName =
   | "REP"
   | "DEALER"
   | "ROUTER"
-  | "PAIR";
+  | "PAIR"
+  | "STREAM";
 
 /** Options by the names that both libraries know. */
 export type OptionBag = Readonly<Record<string, unknown>>;

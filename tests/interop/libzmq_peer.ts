@@ -21,6 +21,7 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
   DEALER: zmq.Dealer,
   ROUTER: zmq.Router,
   PAIR: zmq.Pair,
+  STREAM: zmq.Stream,
 };
 
 // Options by number: those for which the binding has no property.
