@@ -17,7 +17,7 @@ import type { Outcome } from "./receiving.ts";
 const SENT: Promise<void> = Promise.resolve();
 
 /** Types that never wait for room. */
-const FREE: readonly string[] = ["PUB", "XPUB", "XSUB"];
+const FREE: readonly string[] = ["PUB", "XPUB", "XSUB", "STREAM"];
 
 /** Sends for one socket, a message at a time. */
 export class Sending {

@@ -11,6 +11,9 @@ import { type Kind, OPTION_ROWS, OPTION_TABLE, type OptionRow, type Raw, text, t
 
 const LARGEST_UINT64 = 2 ** 64;
 
+/** Options that no socket may seem to heed. */
+const SECURITY = /^(?:plain|curve|zap)/;
+
 /** What each kind takes, in the binding's words. */
 const WANTED: Readonly<Record<Kind, string>> = {
   Bool: "Option value must be a boolean",
@@ -90,6 +93,8 @@ export class Settings {
     } catch (error) {
       // Options that the library has not for this type are options for libzmq, and do nothing there.
       if (!this.#heeds(row)) return;
+      // So are those of ZMTP for a STREAM; but what asks for security there must not seem to have it.
+      if (this.#type === "STREAM" && !SECURITY.test(row.name)) return;
       const { code } = error as { readonly code?: unknown };
       throw code === "EINVAL" ? errnoError(code, { cause: error }) : translate(error);
     }
