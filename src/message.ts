@@ -28,7 +28,7 @@ export interface MessagePeer {
   readonly userId: string;
   /** The metadata that whoever judged the peer granted it, by name. Nothing in it is the peer's own claim. */
   readonly metadata: ReadonlyMap<string, Uint8Array>;
-  /** The security mechanism: `NULL`, `PLAIN` or `CURVE`. */
+  /** The security mechanism: `NULL`, `PLAIN` or `CURVE`; empty for a STREAM, which has none. */
   readonly mechanism: string;
   /** The connection's other end, e.g. `tcp://192.0.2.1:49731`. */
   readonly peer: string;
@@ -99,7 +99,7 @@ export function keepPeer(received: Message | Control, made: Message): Message {
  *
  * @param message A message as it was received.
  * @returns `undefined` if nobody made sure who sent it: the peer was not judged, and has not shown a key by CURVE; or it
- * is in this process.
+ * is in this process. For a message of a STREAM, its connection's address as `peer`, and nothing else.
  */
 export function peerOf(message: readonly Uint8Array[]): MessagePeer | undefined {
   return Marked.peerOf(message);

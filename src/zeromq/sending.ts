@@ -16,7 +16,7 @@ import type { Outcome } from "./receiving.ts";
 /** What a call that need not wait answers. */
 const SENT: Promise<void> = Promise.resolve();
 
-/** Types that never wait for room. */
+/** Types that have room as far as libzmq tells: a STREAM may have to wait all the same. */
 const FREE: readonly string[] = ["PUB", "XPUB", "XSUB", "STREAM"];
 
 /** Sends for one socket, a message at a time. */

@@ -46,8 +46,10 @@ async function talk(stream: Stream, socket: PeerSocket, who: "we" | "libzmq"): P
   } else {
     await socket.send(theirId!, "");
     // libzmq ends a connection while its application asks for something.
-    socket.receive().catch(() => {});
+    const asking = socket.receive().catch(() => {});
     assertEquals((await stream.receive()).map(toHex), [toHex(id!), ""], "we hear of the end");
+    await socket.close(0);
+    await asking;
   }
 }
 
