@@ -187,7 +187,7 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   readonly tcpKeepaliveCount?: number | undefined;
   /**
    * Accept tcp connections from these addresses only: one, or several, in CIDR notation (`"192.168.0.0/16"`, `"::1"`).
-   * Default `null`: from everywhere. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
+   * Default `null`: from everywhere. `./core` alone has none: `ENOTSUP`. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
    */
   readonly tcpAcceptFilter?: string | readonly string[] | null;
   /** The IP type of service, 0 to 255. Default 0: untouched. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TOS`. */
