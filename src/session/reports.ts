@@ -40,7 +40,7 @@ export class Reports {
 
   /** The handshake is complete. */
   shaken(peer: string, { socketType, routingId, properties, mechanism, userId, granted, version }: PeerInfo): void {
-    if (!this.#audience.observed) return;
+    if (!this.#audience.observed || !version) return;
     const endpoint = this.#endpoint;
     const id = routingId.slice();
     this.#audience.emit({

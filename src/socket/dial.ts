@@ -7,7 +7,8 @@
 import type { SocketType } from "../engine/compatibility.ts";
 import type { Engine, EngineHandler } from "../engine/engine.ts";
 import { metadataOf } from "../engine/announcement.ts";
-import { ZmtpEngine } from "../engine/zmtp_engine.ts";
+import type { VersionOptions } from "../engine/versioned_engine.ts";
+import { type EngineOptions, ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { NotSupportedError } from "../errors.ts";
 import type { Mechanism } from "../mechanism/mechanism.ts";
 import { NullMechanism } from "../mechanism/null.ts";
@@ -88,6 +89,17 @@ function dialNow(transport: Transport, endpoint: string, settings: Settings, sig
   return socksDialler()!(transport, socksProxy, endpoint, options, credentials);
 }
 
+/** What makes an engine. */
+type EngineClass = new (options: EngineOptions, handler: EngineHandler, versions: VersionOptions) => Engine;
+
+/** For ZMTP 3, unless the entry point has one for older versions too: a bundle of `./core` is 2 KB smaller without. */
+let AnEngine: EngineClass = ZmtpEngine;
+
+/** Names the engine. For `mod.ts` alone, by `old_peers.ts`. */
+export function provideEngine(engine: EngineClass): void {
+  AnEngine = engine;
+}
+
 /** Makes the engine of one connection. */
 export function makeEngine(
   socketType: SocketType,
@@ -102,5 +114,6 @@ export function makeEngine(
   const own = metadataOf(socketType, routingId, metadata);
   const none = (): Mechanism => new NullMechanism(own);
   const mechanism = security()?.mechanism(settings, own, none) ?? none();
-  return new ZmtpEngine({ socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat }, handler);
+  const options = { socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat };
+  return new AnEngine(options, handler, settings);
 }

@@ -8,11 +8,12 @@
  * @module
  */
 
+import type { ZmtpVersion } from "../engine/engine.ts";
 import type { ReconnectStop } from "../session/session.ts";
 import type { Context } from "./context.ts";
 import type { DisconnectOptions, HelloOptions, HiccupOptions } from "./hello_options.ts";
 
-export type { DisconnectOptions, HelloOptions, HiccupOptions, ReconnectStop };
+export type { DisconnectOptions, HelloOptions, HiccupOptions, ReconnectStop, ZmtpVersion };
 
 /** Options as properties of a socket: all but `context`, each always there. */
 export type Properties<T> = { -readonly [K in Exclude<keyof T, "context">]-?: T[K] };
@@ -143,6 +144,14 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
    */
   readonly maxPingRate?: number;
   /**
+   * The oldest version of ZMTP that a peer may speak: `"1.0"`, `"2.0"`, `"3.0"` or `"3.1"`; one that speaks an older one
+   * is disconnected, with a `handshake:error:protocol` event. Whatever it says, a socket with a mechanism other than
+   * NULL, or with a `zapDomain`, takes 3.0 and later only: what is older has no security. From `"3.0"` on our greeting
+   * goes out whole and at once, which saves one way to the peer and back. Default `"1.0"`, as libzmq. On `./core`
+   * alone there is no such option, and nothing older than 3.0 is spoken. RFCs 13, 15, 23 and 37; libzmq: none.
+   */
+  readonly minimumProtocol?: ZmtpVersion;
+  /**
    * How many peers of one bound endpoint may be in their handshake at one time, 1 or more. When another comes, the one
    * that came first is disconnected (`EMFILE`), so that whoever holds all places locks nobody out. `Infinity`: no
    * limit. Default 1024. Acts at once. libzmq: none.
@@ -253,7 +262,7 @@ export interface ConflateOptions {
 export interface IdentityOptions {
   /**
    * The routing id by which a ROUTER knows this socket: 1 to 255 octets (text is UTF-8), the first not zero. Default
-   * `null`: the ROUTER makes one up. A REP keeps it to itself, since no ROUTER is its peer. RFC 37's `Identity`, libzmq:
+   * `null`: the ROUTER makes one up. A REP tells it only to peers of ZMTP 2.0 and 1.0, since no ROUTER is its peer. RFC 37's `Identity`, libzmq:
    * `ZMQ_ROUTING_ID`.
    */
   readonly routingId?: string | Uint8Array | null;
@@ -385,6 +394,31 @@ export interface RouterOptions
   readonly handover?: boolean;
 }
 
+/** Options of a {@link Stream}: those of all sockets, but for what is about ZMTP, its handshake and its security. */
+export interface StreamOptions extends
+  Omit<
+    SocketOptions,
+    | keyof SecurityOptions
+    | "maxMessageSize"
+    | "maxMessageParts"
+    | "maxPingRate"
+    | "maxHandshakes"
+    | "minimumProtocol"
+    | "handshakeInterval"
+    | "heartbeatInterval"
+    | "heartbeatTimeout"
+    | "heartbeatTimeToLive"
+    | "metadata"
+  >,
+  SendingOptions,
+  ReceivingOptions {
+  /**
+   * Whether each connection begins and ends with an empty message, `[id, ""]`. Default `true`. Acts from the next
+   * connection on. libzmq: `ZMQ_STREAM_NOTIFY`.
+   */
+  readonly notify?: boolean;
+}
+
 /** Options of a {@link Client}. */
 export interface ClientOptions extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, HiccupOptions {}
 
@@ -425,4 +459,5 @@ export interface DefaultOptions
     XSubscriberOptions,
     RequestOptions,
     DealerOptions,
-    RouterOptions {}
+    RouterOptions,
+    StreamOptions {}

@@ -11,6 +11,7 @@ import { Publisher, Subscriber, XPublisher, XSubscriber } from "../socket/publis
 import { Reply, Request } from "../socket/requesting.ts";
 import { Dealer, Router } from "../socket/routing.ts";
 import type { Socket } from "../socket/socket.ts";
+import { Stream } from "../socket/stream.ts";
 import { errnoError } from "./errno.ts";
 import { TYPE_NUMBERS, type TypeName } from "./option_table.ts";
 
@@ -38,11 +39,11 @@ const MAKERS: Readonly<Record<TypeName, (context: Context) => Socket>> = {
   PUSH: (context) => new Push({ context }),
   XPUB: (context) => new XPublisher({ context }),
   XSUB: (context) => new XSubscriber({ context }),
+  STREAM: (context) => new Stream({ context }),
 };
 
 /** What libzmq has and the library does not, by number. */
 const ABSENT: Readonly<Record<number, string>> = {
-  11: "STREAM",
   12: "SERVER",
   13: "CLIENT",
   14: "RADIO",

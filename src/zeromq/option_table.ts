@@ -27,6 +27,7 @@ export const TYPE_NUMBERS = {
   PUSH: 8,
   XPUB: 9,
   XSUB: 10,
+  STREAM: 11,
 } as const;
 
 /** The name of a socket type. */
@@ -56,8 +57,30 @@ export interface OptionRow {
   use(value: Raw): unknown;
 }
 
-const SENDERS: readonly TypeName[] = ["PAIR", "PUB", "REQ", "REP", "DEALER", "ROUTER", "PUSH", "XPUB", "XSUB"];
-const RECEIVERS: readonly TypeName[] = ["PAIR", "SUB", "REQ", "REP", "DEALER", "ROUTER", "PULL", "XPUB", "XSUB"];
+const SENDERS: readonly TypeName[] = [
+  "PAIR",
+  "PUB",
+  "REQ",
+  "REP",
+  "DEALER",
+  "ROUTER",
+  "PUSH",
+  "XPUB",
+  "XSUB",
+  "STREAM",
+];
+const RECEIVERS: readonly TypeName[] = [
+  "PAIR",
+  "SUB",
+  "REQ",
+  "REP",
+  "DEALER",
+  "ROUTER",
+  "PULL",
+  "XPUB",
+  "XSUB",
+  "STREAM",
+];
 const NAMED: readonly TypeName[] = ["REQ", "REP", "ROUTER", "DEALER"];
 const LONGEST = 255;
 const KEY_SIZE = 32;
@@ -220,6 +243,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   flag("noDrop", 69, { on: ["XPUB", "PUB"], ...WRITE }),
   flag("manual", 71, { on: ["XPUB"], ...WRITE }),
   words("welcomeMessage", 72, true, { on: ["XPUB"], access: "write", check: (value) => value, use: (value) => value }),
+  flag("notify", 73, { on: ["STREAM"], initial: 1, ...WRITE }),
   flag("invertMatching", 74, { on: ["PUB", "SUB", "XPUB"] }),
   whole("heartbeatInterval", 75, 0, 0),
   whole("heartbeatTimeToLive", 76, 0, 0, {

@@ -17,8 +17,8 @@ import { CALLS_A_TURN, hold, inNextTurn, release } from "./turns.ts";
 /** What a call that need not wait answers. */
 const SENT: Promise<void> = Promise.resolve();
 
-/** Types that never wait for room. */
-const FREE: readonly string[] = ["PUB", "XPUB", "XSUB"];
+/** Types that have room as far as libzmq tells: a STREAM may have to wait all the same. */
+const FREE: readonly string[] = ["PUB", "XPUB", "XSUB", "STREAM"];
 
 /** Sends for one socket, a message at a time. */
 export class Sending {

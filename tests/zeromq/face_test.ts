@@ -66,9 +66,9 @@ test("I/O threads throw ENOTSUP, and leave the context as it was", () => {
   assertEquals(context.ioThreads, 1);
 });
 
-test("STREAM and the draft sockets throw ENOTSUP, and take no place in the context", () => {
+test("the draft sockets throw ENOTSUP, and take no place in the context", () => {
   const context = new zmq.Context({ maxSockets: 1 });
-  for (const Type of [zmq.Stream, ...Object.values(draft)]) {
+  for (const Type of Object.values(draft)) {
     assertEquals(codeOf(() => new Type({ context })), "ENOTSUP", Type.name);
   }
   assertThrows(() => new draft.Radio(), Error, "Cannot make a RADIO socket: there is none here yet, wanted PAIR, PUB");
@@ -83,6 +83,26 @@ test("STREAM and the draft sockets throw ENOTSUP, and take no place in the conte
     gssapi: false,
     draft: false,
   });
+});
+
+test("STREAM talks octets, tells of connections unless told not to, and ends them", async () => {
+  const server = new zmq.Stream({ linger: 0 });
+  const client = new zmq.Stream({ linger: 0, notify: false });
+  await server.bind("tcp://127.0.0.1:*");
+  client.connect(server.lastEndpoint!, { routingId: "it" });
+  await client.send(["it", "hello"]);
+  const [id, nothing] = await server.receive();
+  assertEquals([id.length, nothing.length], [5, 0]);
+  assertEquals((await server.receive()).map(String), [String(id), "hello"]);
+  await server.send([id, "bye"]);
+  await server.send([id, null]);
+  assertEquals((await client.receive()).map(String), ["it", "bye"]);
+  assertEquals(server.type, 11);
+  server.maxMessageSize = 1;
+  assertEquals(codeOf(() => server.curveServer = true), "EINVAL");
+  assertEquals(codeOf(() => client.connect("inproc://x")), "ENOTSUP");
+  server.close();
+  client.close();
 });
 
 test("bindSync of tcp and ipc throws ENOTSUP and binds nothing; unbindSync frees an inproc name", async () => {
