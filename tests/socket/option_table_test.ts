@@ -172,7 +172,7 @@ function namesOf(name: string): string[] {
 }
 
 function readDeclarations(): Map<string, Declared> {
-  const source = ["options.ts", "hello_options.ts"]
+  const source = ["options.ts", "hello_options.ts", "security_options.ts"]
     .map((file) => readFileSync(`${ROOT}/src/socket/${file}`, "utf8")).join("\n");
   const found = new Map<string, Declared>();
   for (const [, name, extended, body] of source.matchAll(/export interface (\w+)\s*(?:extends([^{]*))?\{([^}]*?)\}/g)) {
