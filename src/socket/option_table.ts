@@ -244,6 +244,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   tcpKeepaliveCount: optional(1, 127, " of probes"),
   tcpAcceptFilter: NO_FILTER,
   typeOfService: whole(0, 0, 255, ""),
+  minimumProtocol: absent("3.0", `"./core" has no other, wanted the main entry point`),
   socksProxy: NO_SOCKS,
   socksUsername: NO_SOCKS,
   socksPassword: NO_SOCKS,

@@ -106,8 +106,8 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
    * The oldest version of ZMTP that a peer may speak: `"1.0"`, `"2.0"`, `"3.0"` or `"3.1"`; one that speaks an older one
    * is disconnected, with a `handshake:error:protocol` event. Whatever it says, a socket with a mechanism other than
    * NULL, or with a `zapDomain`, takes 3.0 and later only: what is older has no security. From `"3.0"` on our greeting
-   * goes out whole and at once, which saves one way to the peer and back. Default `"1.0"`, as libzmq. On `./core`
-   * alone there is no such option, and nothing older than 3.0 is spoken. RFCs 13, 15, 23 and 37; libzmq: none.
+   * goes out whole and at once, which saves one way to the peer and back. Default `"1.0"`, as libzmq; `./core` alone has
+   * `"3.0"`, and throws `ENOTSUP` for any other. RFCs 13, 15, 23 and 37; libzmq: none.
    */
   readonly minimumProtocol?: ZmtpVersion;
   /**
