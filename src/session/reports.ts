@@ -15,6 +15,8 @@ export interface Audience {
   readonly observed: boolean;
   /** Tells an event. */
   emit(event: SocketEvent): void;
+  /** Told of each link, and each listener, that is opened, where somebody wants to know. */
+  readonly opened?: ((thing: { unref?(): void }) => void) | undefined;
 }
 
 /** The reports of one endpoint. `peer` is a peer's address. */

@@ -335,6 +335,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   }
 
   #converse(link: Link): void {
+    this.#host.opened?.(link);
     const { clock, options } = this.#host;
     this.#state = "conversing";
     this.#sentBefore = this.#outflow.messages;

@@ -73,12 +73,6 @@ export function dial(transport: Transport, endpoint: string, settings: Settings,
   }
 }
 
-/** Lets the process end although a link is open. */
-export function inBackground(link: Link): Link {
-  link.unref?.();
-  return link;
-}
-
 function dialNow(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
   const options = { signal, ipv6: settings.ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings) };
   const { socksProxy, socksUsername, socksPassword } = settings;
