@@ -73,7 +73,8 @@ export function dial(transport: Transport, endpoint: string, settings: Settings,
 }
 
 function dialNow(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
-  const options = { signal, ipv6: settings.ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings) };
+  const secured = security()?.tls(settings, transport.scheme);
+  const options = { signal, ipv6: settings.ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings), ...secured };
   const { socksProxy, socksUsername, socksPassword } = settings;
   if (socksProxy === undefined || transport.scheme !== "tcp") return transport.connect(endpoint, options);
   const credentials = socksUsername === undefined

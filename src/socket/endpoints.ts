@@ -157,7 +157,7 @@ export class Endpoints {
     const { context, options } = this.#core;
     const transport = context.transports.find(endpoint, role, ["inproc"]);
     transport.check(endpoint, role);
-    security()?.agree(options, `${role === "bind" ? "bind" : "connect"} to ${show(endpoint)}`);
+    security()?.agree(options, `${role} to ${show(endpoint)}`, transport.scheme, role);
     const { socksProxy, socksUsername, socksPassword } = options;
     if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
     // RFC 1929 has no room for one without the other.
@@ -186,7 +186,7 @@ export class Endpoints {
       if (prepared !== undefined) await prepared;
       listener = await transport.listen(
         endpoint,
-        { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
+        { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options), ...security()?.tls(options, transport.scheme) },
         {
           accept: (link) => this.#door(listener.endpoint).accept(link),
           failed: (error) => {

@@ -1,5 +1,5 @@
 /**
- * Options for those entry points that have room for them: those of SOCKS, and by name those of libzmq that have no
+ * Options for those entry points that have room for them: those of SOCKS and of TLS, and by name those of libzmq that have no
  * meaning here. A bundle of `./core` is 0.9 KB smaller without.
  *
  * @module
@@ -9,6 +9,7 @@ import { show, wrongRange, wrongType } from "../errors.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
 import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
+import { TLS_OPTION_ROWS } from "./tls.ts";
 
 const LONGEST_TEXT = 255;
 
@@ -69,6 +70,7 @@ const MORE: Readonly<Record<string, OptionRow>> = {
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),
+  ...TLS_OPTION_ROWS,
   ...unsupported(NO_THREADS, { affinity: 0 }),
   ...unsupported("JavaScript runtimes give no access to this property of a connection", {
     sendBufferSize: -1,

@@ -1,5 +1,5 @@
 /**
- * Dialling and giving up, for tcp and ipc alike.
+ * Dialling and giving up, for tcp, tls and ipc alike.
  *
  * @module
  */
@@ -22,10 +22,21 @@ export function dial(
   signal: AbortSignal,
   link: (socket: Socket, intake: Intake) => Link,
 ): Promise<Link> {
+  const intake = new Intake();
+  const connect = (): Socket => builtin("node:net").connect({ ...where, onread: intake });
+  return dialBy(connect, endpoint, signal, (socket) => link(socket, intake));
+}
+
+/** As {@link dial}, with a socket of another kind. */
+export function dialBy<S extends Socket>(
+  connect: () => S,
+  endpoint: string,
+  signal: AbortSignal,
+  link: (socket: S) => Link,
+): Promise<Link> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const intake = new Intake();
-    const socket = connect(endpoint, { ...where, onread: intake });
+    const socket = attempt(connect, endpoint);
     // Else Node starts reading as soon as it has connected.
     socket.pause();
     const abort = (): void => {
@@ -36,24 +47,26 @@ export function dial(
     };
     const settle = (): void => {
       signal.removeEventListener("abort", abort);
-      socket.removeAllListeners("error");
-      socket.removeAllListeners("connect");
+      socket.removeListener("error", failed);
+      socket.removeListener("connect", connected);
     };
-    socket.on("error", (error) => {
+    const failed = (error: Error): void => {
       settle();
       reject(systemError(endpoint, "connect", error));
-    });
-    socket.on("connect", () => {
+    };
+    const connected = (): void => {
       settle();
-      resolve(link(socket, intake));
-    });
+      resolve(link(socket));
+    };
+    socket.on("error", failed);
+    socket.on("connect", connected);
     signal.addEventListener("abort", abort);
   });
 }
 
-function connect(endpoint: string, where: ConnectOptions): Socket {
+function attempt<S>(connect: () => S, endpoint: string): S {
   try {
-    return builtin("node:net").connect(where);
+    return connect();
   } catch (error) {
     throw systemError(endpoint, "connect", error);
   }

@@ -1,5 +1,5 @@
 /**
- * Listening, for tcp and ipc alike.
+ * Listening, for tcp, tls and ipc alike.
  *
  * @module
  */
@@ -30,8 +30,19 @@ export function listen(
   handler: ListenHandler,
   link: (socket: Socket, intake: Intake) => Link,
 ): Promise<Listening> {
+  return listenBy((socket) => link(...adopt(socket)), endpoint, where, handler, true);
+}
+
+/** As {@link listen}, with sockets as Node accepts them. */
+export function listenBy(
+  link: (accepted: Socket) => Link,
+  endpoint: string,
+  where: { host?: string; port?: number; path?: string; backlog: number },
+  handler: ListenHandler,
+  allowHalfOpen: boolean,
+): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const server = builtin("node:net").createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
+    const server = builtin("node:net").createServer({ allowHalfOpen, noDelay: true, pauseOnConnect: true });
     let open = true;
     server.on("error", (error) => reject(systemError(endpoint, "bind", error)));
     server.on("listening", () => {
@@ -49,8 +60,7 @@ export function listen(
     });
     server.on("connection", (socket) => {
       if (!open) return socket.destroy();
-      const [adopted, intake] = adopt(socket);
-      handler.accept(link(adopted, intake));
+      handler.accept(link(socket));
     });
     server.listen(where);
   });
