@@ -54,33 +54,53 @@ export class Authority {
     ]);
   }
 
+  /** Somebody called `self.example` who certifies himself. */
+  selfSigned(): Identity {
+    const { key, publicKey } = this.#leaf;
+    const made = this.#draw("self", publicKey, [-1, 1], leafExtensions(["self.example"]).slice(-1));
+    made.setIssuer(made.subject.attributes);
+    made.sign(forge.pki.privateKeyFromPem(key), forge.md.sha256.create());
+    return { key, certificate: forge.pki.certificateToPem(made) };
+  }
+
   /** Certifies somebody. */
   issue({ names = ["localhost", "127.0.0.1"], days = [-1, 1] }: Claims = {}): Identity {
     const { key, publicKey } = this.#leaf;
-    const altNames = names.map((name) => /^[0-9.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name });
-    return {
-      key,
-      certificate: this.#certify("peer", publicKey, days, [
-        { name: "basicConstraints", critical: true, cA: false },
-        { name: "keyUsage", critical: true, digitalSignature: true, keyEncipherment: true },
-        { name: "extKeyUsage", serverAuth: true, clientAuth: true },
-        { name: "subjectAltName", altNames },
-      ]),
-    };
+    return { key, certificate: this.#certify("peer", publicKey, days, leafExtensions(names)) };
   }
 
-  #certify(subject: string, publicKey: string, [from, to]: readonly [number, number], extensions: object[]): string {
-    const made = forge.pki.createCertificate();
-    made.publicKey = forge.pki.publicKeyFromPem(publicKey);
-    made.serialNumber = (serial++).toString(16).padStart(2, "0");
-    made.validity.notBefore = new Date(Date.now() + from * A_DAY);
-    made.validity.notAfter = new Date(Date.now() + to * A_DAY);
-    made.setSubject([{ name: "commonName", value: subject }]);
+  #certify(subject: string, publicKey: string, days: readonly [number, number], extensions: object[]): string {
+    const made = this.#draw(subject, publicKey, days, extensions);
     made.setIssuer([{ name: "commonName", value: this.#name }]);
-    made.setExtensions(extensions);
     made.sign(this.#key, forge.md.sha256.create());
     return forge.pki.certificateToPem(made);
   }
+
+  #draw(
+    subject: string,
+    publicKey: string,
+    [from, to]: readonly [number, number],
+    extensions: object[],
+  ): forge.pki.Certificate {
+    const made = forge.pki.createCertificate();
+    made.publicKey = forge.pki.publicKeyFromPem(publicKey);
+    made.serialNumber = (serial++).toString(16).padStart(4, "01");
+    made.validity.notBefore = new Date(Date.now() + from * A_DAY);
+    made.validity.notAfter = new Date(Date.now() + to * A_DAY);
+    made.setSubject([{ name: "commonName", value: subject }]);
+    made.setExtensions(extensions);
+    return made;
+  }
+}
+
+function leafExtensions(names: readonly string[]): object[] {
+  const altNames = names.map((name) => /^[0-9.]+$/.test(name) ? { type: 7, ip: name } : { type: 2, value: name });
+  return [
+    { name: "basicConstraints", critical: true, cA: false },
+    { name: "keyUsage", critical: true, digitalSignature: true, keyEncipherment: true },
+    { name: "extKeyUsage", serverAuth: true, clientAuth: true },
+    { name: "subjectAltName", altNames },
+  ];
 }
 
 /** The authority that tests trust. */

@@ -15,9 +15,10 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
   [/^CERT_NOT_YET_VALID$/, "its certificate is not valid yet, wanted one that is valid now"],
   [/^CERT_REVOKED$/, "its certificate has been revoked, wanted one that is valid"],
   [/INVALID_PURPOSE/, "its certificate is for another purpose, wanted one for its role"],
+  // Deno says this of an expired one too.
   [
     /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY_LEAF)|CERT_UNTRUSTED|CERT_SIGNATURE|INVALID_CA|CERT_CHAIN/,
-    "its certificate is by nobody that we trust, wanted one by an authority of tlsTrust",
+    "its certificate cannot be verified, wanted one that is valid now and by an authority of tlsTrust",
   ],
   [/PEER_DID_NOT_RETURN_A_CERTIFICATE/, "it showed no certificate, wanted one"],
   // What the peer finds.
