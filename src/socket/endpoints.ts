@@ -10,7 +10,7 @@ import { Session } from "../session/session.ts";
 import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
 import type { Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
-import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
+import { linkOptionsOf } from "./dial.ts";
 import { Door } from "./door.ts";
 import { security } from "./security_slot.ts";
 
@@ -179,14 +179,13 @@ export class Endpoints {
     const core = this.#core;
     const { options } = core;
     const transport = core.context.transports.find(endpoint, "bind");
-    const { backlog, ipv6 } = options;
     let listener: Listener;
     try {
       const prepared = security()?.prepare(options);
       if (prepared !== undefined) await prepared;
       listener = await transport.listen(
         endpoint,
-        { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options), ...security()?.tls(options, transport.scheme) },
+        { backlog: options.backlog, ...linkOptionsOf(options, transport) },
         {
           accept: (link) => this.#door(listener.endpoint).accept(link),
           failed: (error) => {

@@ -153,10 +153,10 @@ export function parseInproc(endpoint: string, role: Role): string {
   return address;
 }
 
-/** Spells a tcp or tls endpoint: brackets around IPv6, and an IPv4 address dressed as IPv6 undressed. */
-export function formatTcp(host: string, port: number, scheme = "tcp"): string {
+/** Spells a tcp endpoint: brackets around IPv6, and an IPv4 address dressed as IPv6 undressed. */
+export function formatTcp(host: string, port: number): string {
   const plain = plainIP(host);
-  return plain.includes(":") ? `${scheme}://[${plain}]:${port}` : `${scheme}://${plain}:${port}`;
+  return plain.includes(":") ? `tcp://[${plain}]:${port}` : `tcp://${plain}:${port}`;
 }
 
 /**

@@ -6,37 +6,25 @@
 
 import type { Link } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
-import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
-import { Intake } from "./intake.ts";
+import type { Socket } from "./builtin.ts";
 
 /**
  * Dials once.
  *
+ * @param connect Makes the socket, which begins to dial.
  * @param signal Gives up: the promise rejects with its reason, and the socket is destroyed whatever it is doing.
  * @param link Makes a link of the socket, which is connected and paused.
  * @throws {EndpointError} What the system said.
  */
-export function dial(
+export function dial<S extends Socket>(
   endpoint: string,
-  where: ConnectOptions,
-  signal: AbortSignal,
-  link: (socket: Socket, intake: Intake) => Link,
-): Promise<Link> {
-  const intake = new Intake();
-  const connect = (): Socket => builtin("node:net").connect({ ...where, onread: intake });
-  return dialBy(connect, endpoint, signal, (socket) => link(socket, intake));
-}
-
-/** As {@link dial}, with a socket of another kind. */
-export function dialBy<S extends Socket>(
   connect: () => S,
-  endpoint: string,
   signal: AbortSignal,
   link: (socket: S) => Link,
 ): Promise<Link> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = attempt(connect, endpoint);
+    const socket = attempt(endpoint, connect);
     // Else Node starts reading as soon as it has connected.
     socket.pause();
     const abort = (): void => {
@@ -64,7 +52,7 @@ export function dialBy<S extends Socket>(
   });
 }
 
-function attempt<S>(connect: () => S, endpoint: string): S {
+function attempt<S>(endpoint: string, connect: () => S): S {
   try {
     return connect();
   } catch (error) {

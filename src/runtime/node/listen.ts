@@ -7,7 +7,6 @@
 import type { Link, ListenHandler } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { builtin, type Server, type Socket } from "./builtin.ts";
-import { adopt, type Intake } from "./intake.ts";
 
 /** A server that listens. */
 export interface Listening {
@@ -22,24 +21,15 @@ export interface Listening {
  *
  * @param where An address and a port, or a path.
  * @param link Makes a link of an accepted socket, which is paused.
+ * @param allowHalfOpen Whether the peer's end leaves our direction open.
  * @throws {EndpointError} What the system said.
  */
 export function listen(
   endpoint: string,
   where: { host?: string; port?: number; path?: string; backlog: number },
   handler: ListenHandler,
-  link: (socket: Socket, intake: Intake) => Link,
-): Promise<Listening> {
-  return listenBy((socket) => link(...adopt(socket)), endpoint, where, handler, true);
-}
-
-/** As {@link listen}, with sockets as Node accepts them. */
-export function listenBy(
   link: (accepted: Socket) => Link,
-  endpoint: string,
-  where: { host?: string; port?: number; path?: string; backlog: number },
-  handler: ListenHandler,
-  allowHalfOpen: boolean,
+  allowHalfOpen = true,
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
     const server = builtin("node:net").createServer({ allowHalfOpen, noDelay: true, pauseOnConnect: true });

@@ -17,9 +17,9 @@ import type {
 } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { bindHost, checkTarget, checkTcp, type Interface, refuseSelf } from "../../transport/tcp.ts";
-import { builtin, type ConnectOptions, type Os, type Socket } from "./builtin.ts";
+import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
 import { dial } from "./dial.ts";
-import type { Intake } from "./intake.ts";
+import { adopt, Intake } from "./intake.ts";
 import { NodeLink, setKeepAlive } from "./link.ts";
 import { listen } from "./listen.ts";
 
@@ -38,14 +38,16 @@ export class NodeTcp implements Transport {
   }
 
   async connect(endpoint: string, options: DialOptions): Promise<Link> {
-    const where = whereToDial(endpoint, options);
-    const dialled = await dial(endpoint, where, options.signal, (socket, intake) => link(socket, intake, options));
+    const intake = new Intake();
+    const where = { ...whereToDial(endpoint, options), onread: intake };
+    const connect = (): Socket => builtin("node:net").connect(where);
+    const dialled = await dial(endpoint, connect, options.signal, (socket) => link(socket, intake, options));
     return refuseSelf(endpoint, dialled);
   }
 
   async listen(endpoint: string, options: ListenOptions, handler: ListenHandler): Promise<Listener> {
     const where = await whereToListen(endpoint, options);
-    const server = await listen(endpoint, where, handler, (socket, intake) => link(socket, intake, options));
+    const server = await listen(endpoint, where, handler, (accepted) => link(...adopt(accepted), options));
     const bound = server.address() as { readonly address: string; readonly port: number };
     return { endpoint: formatTcp(bound.address, bound.port), close: () => server.close() };
   }
@@ -96,7 +98,7 @@ export async function whereToListen(
 
 function link(socket: Socket, intake: Intake, options: DialOptions | ListenOptions): Link {
   prepare(socket, options);
-  return new NodeLink(socket, intake, ...endsOf(socket, "tcp"));
+  return new NodeLink(socket, intake, ...endsOf(socket));
 }
 
 /** Does to a connection what the options ask for. */
@@ -105,23 +107,16 @@ export function prepare(socket: Socket, options: DialOptions | ListenOptions): v
   if (options.typeOfService !== undefined) socket.setTypeOfService?.(options.typeOfService);
 }
 
-/** Both ends of a connection, ours first. */
-export function endsOf(socket: Socket, scheme: string): [string, string] {
+/** Both ends of a connection as endpoints of tcp, ours first. */
+export function endsOf(socket: Socket): [string, string] {
   return [
-    formatTcp(socket.localAddress ?? "", socket.localPort ?? 0, scheme),
-    formatTcp(socket.remoteAddress ?? "", socket.remotePort ?? 0, scheme),
+    formatTcp(socket.localAddress ?? "", socket.localPort ?? 0),
+    formatTcp(socket.remoteAddress ?? "", socket.remotePort ?? 0),
   ];
 }
 
 function* interfaces(): Iterable<Interface> {
-  let known: ReturnType<Os["networkInterfaces"]>;
-  try {
-    known = builtin("node:os").networkInterfaces();
-  } catch {
-    // Where there is a permission for it which is missing, as Deno has: then a host is a name.
-    return;
-  }
-  for (const [name, addresses] of Object.entries(known)) {
+  for (const [name, addresses] of Object.entries(builtin("node:os").networkInterfaces())) {
     for (const { address } of addresses ?? []) yield { name, address };
   }
 }

@@ -23,10 +23,10 @@ import { SecuringLink } from "../../transport/securing_link.ts";
 import { checkTcp, refuseSelf } from "../../transport/tcp.ts";
 import { certificatesIn, codeOf, noProtocol, tlsError } from "../../transport/tls.ts";
 import { builtin, type SecureOptions, type Socket, type TlsServer, type TlsSocket } from "./builtin.ts";
-import { dialBy } from "./dial.ts";
+import { dial } from "./dial.ts";
 import { Intake } from "./intake.ts";
 import { NodeLink } from "./link.ts";
-import { listenBy } from "./listen.ts";
+import { listen } from "./listen.ts";
 import { capabilities, endsOf, prepare, whereToDial, whereToListen } from "./tcp.ts";
 
 /** What is trusted, and shown, where nobody says. */
@@ -77,7 +77,7 @@ export class NodeTls implements Transport {
       ...(isIPv4(name) || isIPv6(name) ? {} : { servername: name }),
       checkServerIdentity: (_host: string, certificate: object) => checkServerIdentity(name, certificate),
     };
-    const dialled = await dialBy(() => connect({ ...where, ...secure }), endpoint, options.signal, (socket) => {
+    const dialled = await dial(endpoint, () => connect({ ...where, ...secure }), options.signal, (socket) => {
       socket.setNoDelay(true);
       prepare(socket, options);
       return secureClient(socket, tls.alpn, this.#pace);
@@ -97,9 +97,9 @@ export class NodeTls implements Transport {
       return secure.accept(raw);
     };
     // While hands are shaken the peer's end is the connection's.
-    const server = await listenBy(accept, endpoint, where, handler, false);
+    const server = await listen(endpoint, where, handler, accept, false);
     const bound = server.address() as { readonly address: string; readonly port: number };
-    return { endpoint: formatTcp(bound.address, bound.port, "tls"), close: () => server.close() };
+    return { endpoint: secureName(formatTcp(bound.address, bound.port)), close: () => server.close() };
   }
 }
 
@@ -140,7 +140,7 @@ function checkPair(endpoint: string, role: Role, key: string, certificate: strin
 
 /** A dialled connection that is to be secured. */
 function secureClient(socket: TlsSocket, alpn: readonly string[], pace: Pace): Link {
-  const [local, remote] = endsOf(socket, "tls");
+  const [local, remote] = secureEndsOf(socket);
   const link = new SecuringLink(local, remote, () => socket.destroy());
   let fault: Error | undefined;
   socket.on("error", (error) => fault ??= tlsError(remote, error));
@@ -155,6 +155,16 @@ function secureClient(socket: TlsSocket, alpn: readonly string[], pace: Pace): L
     }
   });
   return link;
+}
+
+/** What tcp calls an end, as tls does. */
+function secureName(end: string): string {
+  return end.replace("tcp", "tls");
+}
+
+function secureEndsOf(socket: Socket): [string, string] {
+  const [local, remote] = endsOf(socket);
+  return [secureName(local), secureName(remote)];
 }
 
 /** Whether both have agreed upon a protocol, if one was wanted. */
@@ -210,7 +220,7 @@ class Acceptor {
   }
 
   accept(raw: Socket): Link {
-    const link = new SecuringLink(...endsOf(raw, "tls"), () => raw.destroy());
+    const link = new SecuringLink(...secureEndsOf(raw), () => raw.destroy());
     const pending: Pending = { link, raw, error: undefined, timer: undefined };
     this.#pending.set(raw, pending);
     raw.on("error", (error) => pending.error ??= error);
@@ -268,7 +278,7 @@ class Acceptor {
   #find(socket: TlsSocket): Pending | undefined {
     const known = socket._parent instanceof Object ? this.#pending.get(socket._parent) : undefined;
     if (known !== undefined) return known;
-    const [local, remote] = endsOf(socket, "tls");
+    const [local, remote] = secureEndsOf(socket);
     for (const pending of this.#pending.values()) {
       if (pending.link.local === local && pending.link.remote === remote) return pending;
     }
