@@ -240,8 +240,8 @@ export interface SocketOptions extends SecurityOptions, TransportSecurityOptions
   /** Unanswered probes that end a connection; `undefined`: the system's. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TCP_KEEPALIVE_CNT`. */
   readonly tcpKeepaliveCount?: number | undefined;
   /**
-   * Accept tcp and tls connections from these addresses only: one, or several, in CIDR notation (`"192.168.0.0/16"`, `"::1"`).
-   * Default `null`: from everywhere. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
+   * Accept tcp and tls connections from these addresses only: one, or several, in CIDR notation (`"192.168.0.0/16"`,
+   * `"::1"`). Default `null`: from everywhere. `./core` alone has none: `ENOTSUP`. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
    */
   readonly tcpAcceptFilter?: string | readonly string[] | null;
   /** The IP type of service, 0 to 255. Default 0: untouched. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TOS`. */
