@@ -70,7 +70,9 @@ export const TLS_OPTION_ROWS: Readonly<Record<string, OptionRow>> = {
     check(name, value) {
       if (value === null) return Object.freeze([]);
       const names = Array.isArray(value) ? value : [undefined];
-      const fits = names.every((one) => typeof one === "string" && /^[\x21-\x7e]+$/.test(one) && one.length <= LONGEST_PROTOCOL);
+      const fits = names.every((one) =>
+        typeof one === "string" && /^[\x21-\x7e]+$/.test(one) && one.length <= LONGEST_PROTOCOL
+      );
       const wanted = `an array of protocols' names, each 1 to ${LONGEST_PROTOCOL} characters of ASCII`;
       return fits ? Object.freeze([...names]) : refuse(name, value, wanted);
     },

@@ -24,7 +24,11 @@ import type {
 } from "../../src/transport/link.ts";
 
 /** An endpoint to bind that is free on any machine, for a transport of this scheme. */
-const FREE: { readonly [scheme: string]: string } = { tcp: "tcp://127.0.0.1:*", ipc: "ipc://*", tls: "tls://127.0.0.1:*" };
+const FREE: { readonly [scheme: string]: string } = {
+  tcp: "tcp://127.0.0.1:*",
+  ipc: "ipc://*",
+  tls: "tls://127.0.0.1:*",
+};
 
 /** A directory of this process's own; removed when it exits. */
 export const directory: string = mkdtempSync(`${tmpdir()}/zmq-`);

@@ -171,7 +171,10 @@ const CASES: Readonly<Record<string, Case>> = {
     refuses: [
       ["hunter2", "value is no secret key, wanted a secret key in PEM, or null"],
       [local.certificate, "value is no secret key, wanted a secret key in PEM, or null"],
-      [local.key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE"), "value is an encrypted key, wanted a secret key in PEM, or null"],
+      [
+        local.key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE"),
+        "value is an encrypted key, wanted a secret key in PEM, or null",
+      ],
       [12345, "value is not text, wanted a secret key in PEM, or null"],
     ],
   },

@@ -50,7 +50,9 @@ for (
     await using pull = new Pull(server);
     const endpoint = await pull.bind(FREE);
     await using push = new Push({ ...client, linger: 0, reconnectInterval: 5 });
-    const events = (["handshake:error:protocol", "disconnect", "connect:retry"] as const).map((type) => fault(push, type));
+    const events = (["handshake:error:protocol", "disconnect", "connect:retry"] as const).map((type) =>
+      fault(push, type)
+    );
     const there = pull.events.once("disconnect");
     push.connect(endpoint);
     await there;
@@ -121,7 +123,10 @@ for (
     await using pull = new Pull({ ...SERVER, tlsAlpn: server });
     await using push = new Push({ ...CLIENT, tlsAlpn: client, linger: 0, reconnectInterval: 60_000 });
     const endpoint = await pull.bind(FREE);
-    const told = [...here ? [fault(pull, "handshake:error:protocol")] : [], ...there ? [fault(push, "handshake:error:protocol")] : []];
+    const told = [
+      ...here ? [fault(pull, "handshake:error:protocol")] : [],
+      ...there ? [fault(push, "handshake:error:protocol")] : [],
+    ];
     push.connect(endpoint);
     const wanted = failed("there is no protocol for both, wanted one of tlsAlpn");
     for (const one of told) assertEquals(await one, wanted);
@@ -182,7 +187,9 @@ test("a handshake that is cut off is told, by either side", async () => {
 });
 
 /** A server of octets. */
-async function serving(serve: (socket: TcpSocket) => void): Promise<{ server: Server; endpoint: string } & AsyncDisposable> {
+async function serving(
+  serve: (socket: TcpSocket) => void,
+): Promise<{ server: Server; endpoint: string } & AsyncDisposable> {
   const sockets: TcpSocket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket);

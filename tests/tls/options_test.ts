@@ -10,7 +10,10 @@ for (
   const { options, found } of [
     { options: {}, found: "there is no tlsCertificate, wanted it and its tlsKey" },
     { options: { tlsKey: local.key }, found: "there is no tlsCertificate, wanted it and the other, or neither" },
-    { options: { tlsCertificate: local.certificate }, found: "there is no tlsKey, wanted it and the other, or neither" },
+    {
+      options: { tlsCertificate: local.certificate },
+      found: "there is no tlsKey, wanted it and the other, or neither",
+    },
     {
       options: { ...SERVER, tlsClientCertificates: "require" },
       found: "nobody is trusted, wanted tlsTrust, or tlsTrustSystem: true",
@@ -81,9 +84,14 @@ test("whom the runtime trusts is trusted without tlsTrust, and nobody but tlsTru
   // Each runtime is told by its own name to trust our authority as it does the world's.
   const env = { NODE_EXTRA_CA_CERTS: file, DENO_CERT: file };
   const script = new URL("./trusting.ts", import.meta.url);
-  for (const [trust, system, outcome] of [["", "", "in"], [stranger.certificate, "", "out"], [stranger.certificate, "true", "in"]]) {
+  for (
+    const [trust, system, outcome] of [["", "", "in"], [stranger.certificate, "", "out"], [
+      stranger.certificate,
+      "true",
+      "in",
+    ]]
+  ) {
     const { stdout } = await runScript(runtime, script, [server.at, trust!, system!], { env });
     assertEquals(stdout.trim(), outcome, `${trust === "" ? "no tlsTrust" : "tlsTrust"} ${system}`);
   }
 }, { timeout: 60_000 });
-

@@ -1,7 +1,21 @@
 /** Sockets over TLS, where all goes well. */
 import { assert, assertEquals } from "@std/assert";
 import { createServer } from "node:tls";
-import { Context, curveKeyPair, Dealer, Pair, peerOf, Publisher, Pull, Push, Reply, Request, Router, Subscriber, text } from "../../mod.ts";
+import {
+  Context,
+  curveKeyPair,
+  Dealer,
+  Pair,
+  peerOf,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Subscriber,
+  text,
+} from "../../mod.ts";
 import { authority, stranger } from "../certificates.ts";
 import { test } from "../harness.ts";
 import { meet, texts } from "../socket_fixture.ts";
@@ -113,7 +127,11 @@ test("CURVE and PLAIN run within TLS, and whoever judges is told the address", a
     await meet(pull, push, FREE);
     await push.send(name);
     const frames = await pull.receive();
-    assertEquals([texts(frames), peerOf(frames)?.userId, peerOf(frames)?.peer.slice(0, 16)], [[name], "admin", "tls://127.0.0.1:"]);
+    assertEquals([texts(frames), peerOf(frames)?.userId, peerOf(frames)?.peer.slice(0, 16)], [
+      [name],
+      "admin",
+      "tls://127.0.0.1:",
+    ]);
   }
   assertEquals(asked, [["127.0.0.1", "CURVE"], ["127.0.0.1", "PLAIN"]]);
   await zap.close();
@@ -158,7 +176,13 @@ test("a receiver that does not receive makes its sender wait, and loses nothing"
 test("what is sent before close() arrives, though the peer says something meanwhile", async () => {
   await using router = new Router({ ...SERVER, heartbeatInterval: 5, heartbeatTimeout: 0 });
   const endpoint = await router.bind(FREE);
-  const dealer = new Dealer({ ...CLIENT, routingId: "me", sendHighWaterMark: 0, heartbeatInterval: 5, heartbeatTimeout: 0 });
+  const dealer = new Dealer({
+    ...CLIENT,
+    routingId: "me",
+    sendHighWaterMark: 0,
+    heartbeatInterval: 5,
+    heartbeatTimeout: 0,
+  });
   dealer.connect(endpoint);
   const body = pattern(100_000);
   for (let i = 0; i < 50; i++) await dealer.send([String(i), body]);
