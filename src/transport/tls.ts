@@ -28,8 +28,10 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
     "it does not take a certificate of ours, wanted one that it does",
   ],
   [/NO_APPLICATION_PROTOCOL/, "there is no protocol for both, wanted one of tlsAlpn"],
-  [/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW/, "it speaks no version of ours, wanted TLS 1.2 or 1.3"],
-  [/NO_SHARED_CIPHER|HANDSHAKE_FAILURE/, "there is no cipher for both, wanted one of TLS 1.2 or 1.3"],
+  [
+    /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|NO_SHARED_CIPHER|HANDSHAKE_FAILURE/,
+    "there is no version and cipher for both, wanted those of TLS 1.2 or 1.3",
+  ],
   [/WRONG_VERSION_NUMBER|HTTP_REQUEST|UNEXPECTED_MESSAGE|UNKNOWN_PROTOCOL/, "what came is not TLS, wanted it to be"],
 ];
 

@@ -4,7 +4,7 @@ import { Buffer } from "node:buffer";
 import { connect as connectTcp, createServer, type Server, type Socket as TcpSocket } from "node:net";
 import { Pull, Push, text, ZmqError } from "../../mod.ts";
 import { authority, stranger } from "../certificates.ts";
-import { runtime, test } from "../harness.ts";
+import { hex, runtime, test } from "../harness.ts";
 import { CLIENT, failed, fault, FREE, KNOWN, SERVER } from "./rig.ts";
 
 const UNTRUSTED = "its certificate cannot be verified, wanted one that is valid now and by an authority of tlsTrust";
@@ -170,6 +170,24 @@ test("TLS at a tcp endpoint is told as no TLS, and harms nobody there", async ()
   assertEquals(await told, failed(NOT_TLS));
   await there;
   await getsThrough(pull, endpoint, {});
+});
+
+test("a client of TLS 1.1 is told that it is too old", async () => {
+  await using pull = new Pull(SERVER);
+  const endpoint = await pull.bind(FREE);
+  const told = fault(pull, "handshake:error:protocol");
+  await poke(
+    endpoint,
+    hex(`16 0301 002D ; a handshake's record
+         01 000029    ; ClientHello
+         0302         ; TLS 1.1
+         0000000000000000000000000000000000000000000000000000000000000000
+         00           ; no session
+         0002 002F    ; one cipher
+         01 00        ; no compression`),
+  );
+  assertEquals(await told, failed("there is no version and cipher for both, wanted those of TLS 1.2 or 1.3"));
+  await getsThrough(pull, endpoint);
 });
 
 test("a handshake that is cut off is told, by either side", async () => {
