@@ -296,6 +296,13 @@ test("a key that does not go with its certificate makes bind reject, and shows n
         { ...SERVER, tlsCertificate: "-----BEGIN CERTIFICATE-----\nMIGHT\n-----END CERTIFICATE-----" },
         "tlsCertificate cannot be read, wanted it in PEM",
       ],
+      [
+        {
+          ...SERVER,
+          tlsTrust: `${CLIENT.tlsTrust}-----BEGIN CERTIFICATE-----\nMIGHT\n-----END CERTIFICATE-----`,
+        },
+        "tlsTrust cannot be read, wanted it in PEM",
+      ],
     ] as const
   ) {
     await using pull = new Pull(options);

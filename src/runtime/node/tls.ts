@@ -106,7 +106,7 @@ export class NodeTls implements Transport {
 /** What both roles tell `node:tls`. */
 function secureOptions(endpoint: string, role: Role, tls: TlsOptions): SecureOptions {
   const { key, certificate, trust, trustSystem, alpn } = tls;
-  if (key !== undefined && certificate !== undefined) checkPair(endpoint, role, key, certificate);
+  checkIdentity(endpoint, role, tls);
   const ours = trust === undefined ? [] : certificatesIn(trust);
   const { getCACertificates, rootCertificates } = builtin("node:tls");
   const system = trustSystem && ours.length > 0 ? getCACertificates?.("default") ?? rootCertificates : [];
@@ -120,8 +120,8 @@ function secureOptions(endpoint: string, role: Role, tls: TlsOptions): SecureOpt
   };
 }
 
-/** Not every runtime notices before the first handshake. */
-function checkPair(endpoint: string, role: Role, key: string, certificate: string): void {
+/** Reads what was given, since not every runtime does before the first handshake. */
+function checkIdentity(endpoint: string, role: Role, { key, certificate, trust }: TlsOptions): void {
   const { createPrivateKey, X509Certificate } = builtin("node:crypto");
   const read = <T>(name: string, make: () => T): T => {
     try {
@@ -131,9 +131,12 @@ function checkPair(endpoint: string, role: Role, key: string, certificate: strin
       throw refuse("EINVAL", endpoint, role, `${name} cannot be read, wanted it in PEM`);
     }
   };
+  const readAll = (name: string, pem = ""): InstanceType<typeof X509Certificate>[] =>
+    read(name, () => certificatesIn(pem).map((one) => new X509Certificate(one)));
+  readAll("tlsTrust", trust);
+  const [own] = readAll("tlsCertificate", certificate);
+  if (key === undefined || own === undefined) return;
   const secret = read("tlsKey", () => createPrivateKey(key));
-  const [first = ""] = certificatesIn(certificate);
-  const own = read("tlsCertificate", () => new X509Certificate(first));
   if (own.checkPrivateKey(secret)) return;
   throw refuse("EINVAL", endpoint, role, "tlsKey does not go with tlsCertificate, wanted the two of one pair");
 }
