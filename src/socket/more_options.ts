@@ -1,7 +1,7 @@
 /**
- * Options for those entry points that have room for them: those of SOCKS, of old peers, filters of addresses, what sockets
- * say of peers that come and go, and by name those of libzmq that have no meaning here. A bundle of `./core` is 1.3 KB
- * smaller without.
+ * Options for those entry points that have room for them: those of SOCKS and TLS, of old peers, filters of addresses, what
+ * sockets say of peers that come and go, and by name those of libzmq that have no meaning here. A bundle of `./core` is
+ * 1.3 KB smaller without.
  *
  * @module
  */
@@ -21,6 +21,7 @@ import {
   whole,
 } from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
+import { TLS_OPTION_ROWS } from "./tls.ts";
 
 const LONGEST_TEXT = 255;
 
@@ -118,6 +119,7 @@ const MORE: Readonly<Record<string, OptionRow>> = {
   socksUsername: shortText(false),
   socksPassword: shortText(true),
   multicastHops: whole(1, 1, 255, " of routers"),
+  ...TLS_OPTION_ROWS,
   ...unsupported(NO_THREADS, { affinity: 0 }),
   ...unsupported("JavaScript runtimes give no access to this property of a connection", {
     sendBufferSize: -1,

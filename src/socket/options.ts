@@ -12,9 +12,17 @@ import type { ZmtpVersion } from "../engine/engine.ts";
 import type { ReconnectStop } from "../session/session.ts";
 import type { Context } from "./context.ts";
 import type { DisconnectOptions, HelloOptions, HiccupOptions } from "./hello_options.ts";
-import type { SecurityOptions } from "./security_options.ts";
+import type { SecurityOptions, TransportSecurityOptions } from "./security_options.ts";
 
-export type { DisconnectOptions, HelloOptions, HiccupOptions, ReconnectStop, SecurityOptions, ZmtpVersion };
+export type {
+  DisconnectOptions,
+  HelloOptions,
+  HiccupOptions,
+  ReconnectStop,
+  SecurityOptions,
+  TransportSecurityOptions,
+  ZmtpVersion,
+};
 
 /** Options as properties of a socket: all but `context`, each always there. */
 export type Properties<T> = { -readonly [K in Exclude<keyof T, "context">]-?: T[K] };
@@ -39,7 +47,7 @@ export interface UnsupportedOptions {
 }
 
 /** Options that every socket heeds. */
-export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
+export interface SocketOptions extends SecurityOptions, TransportSecurityOptions, UnsupportedOptions {
   /** Where inproc names, transports and default options come from; a context that all sockets share, unless given. */
   readonly context?: Context;
   /**
@@ -151,14 +159,14 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   /** Unanswered probes that end a connection; `undefined`: the system's. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TCP_KEEPALIVE_CNT`. */
   readonly tcpKeepaliveCount?: number | undefined;
   /**
-   * Accept tcp connections from these addresses only: one, or several, in CIDR notation (`"192.168.0.0/16"`, `"::1"`).
-   * Default `null`: from everywhere. `./core` alone has none: `ENOTSUP`. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
+   * Accept tcp and tls connections from these addresses only: one, or several, in CIDR notation (`"192.168.0.0/16"`,
+   * `"::1"`). Default `null`: from everywhere. `./core` alone has none: `ENOTSUP`. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
    */
   readonly tcpAcceptFilter?: string | readonly string[] | null;
   /** The IP type of service, 0 to 255. Default 0: untouched. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TOS`. */
   readonly typeOfService?: number;
   /**
-   * Dial tcp endpoints through this SOCKS5 proxy, `"host:port"`. Default `null`. Not with `./core` alone, to keep bundles
+   * Dial tcp endpoints through this SOCKS5 proxy, `"host:port"`; tls endpoints cannot be (`ENOTSUP`). Default `null`. Not with `./core` alone, to keep bundles
    * small. libzmq: `ZMQ_SOCKS_PROXY`.
    */
   readonly socksProxy?: string | null;

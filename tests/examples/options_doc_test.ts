@@ -56,6 +56,7 @@ const SECTIONS = [
   "Peers that come and go",
   "Publish and subscribe",
   "Security",
+  "TLS",
 ];
 
 test("docs/options.md lists the options of sockets, their defaults, and who heeds them", () => {
