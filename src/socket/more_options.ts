@@ -112,7 +112,7 @@ const MORE: Readonly<Record<string, OptionRow>> = {
   helloMessage: { ...octets(0, Infinity), heeds: ["DEALER", "ROUTER", "CLIENT", "SERVER", "PEER"] },
   disconnectMessage: { ...octets(0, Infinity), heeds: ["ROUTER", "SERVER", "PEER"] },
   hiccupMessage: { ...octets(0, Infinity), heeds: ["DEALER", "CLIENT", "PEER"] },
-  messageMetadata: { ...flag, heeds: RECEIVERS },
+  messageMetadata: { ...flag, heeds: RECEIVERS.filter((type) => type !== "STREAM") },
   minimumProtocol,
   tcpAcceptFilter,
   socksProxy,

@@ -378,7 +378,7 @@ export interface StreamOptions extends
     | "metadata"
   >,
   SendingOptions,
-  ReceivingOptions {
+  Omit<ReceivingOptions, "messageMetadata"> {
   /**
    * Whether each connection begins and ends with an empty message, `[id, ""]`. Default `true`. Acts from the next
    * connection on. libzmq: `ZMQ_STREAM_NOTIFY`.

@@ -176,9 +176,10 @@ function readDeclarations(): Map<string, Declared> {
     .map((file) => readFileSync(`${ROOT}/src/socket/${file}`, "utf8")).join("\n");
   const found = new Map<string, Declared>();
   for (const [, name, extended, body] of source.matchAll(/export interface (\w+)\s*(?:extends([^{]*))?\{([^}]*?)\}/g)) {
-    const [, whole, less = ""] = /Omit<\s*(\w+),([^>]*)>/.exec(extended ?? "") ?? [];
+    const OMIT = /Omit<\s*(\w+),([^>]*)>/g;
+    const less = [...(extended ?? "").matchAll(OMIT)].map(([, , names]) => names!).join();
     const omitted = [...less.matchAll(/\w{6,}/g)].map(([word]) => word);
-    const bases = (extended ?? "").replace(/Omit<[^>]*>/, whole ?? "").split(",").map((base) => base.trim()).filter((
+    const bases = (extended ?? "").replaceAll(OMIT, "$1").split(",").map((base) => base.trim()).filter((
       base,
     ) => base !== "");
     const names = [...body!.matchAll(/\/\*\*([\s\S]*?)\*\/\s*readonly (\w+)\?:/g)]
