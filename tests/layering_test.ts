@@ -57,7 +57,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "message.ts",
   ],
-  "mod.ts": ["core.ts", "auth", "socket", "crypto", "websocket", "runtime", "errors.ts", "message.ts"],
+  "web.ts": ["core.ts", "socket", "websocket"],
+  "web_socket_upgrade.ts": ["socket", "websocket", "runtime", "transport", "wire", "bytes", "errors.ts"],
+  "mod.ts": [
+    "core.ts",
+    "web_socket_upgrade.ts",
+    "auth",
+    "socket",
+    "crypto",
+    "websocket",
+    "runtime",
+    "errors.ts",
+    "message.ts",
+  ],
   zeromq: ["mod.ts", "socket", "pattern", "monitor", "errors.ts", "message.ts"],
 };
 

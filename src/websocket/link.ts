@@ -18,15 +18,17 @@ export class WebSocketLink implements Link, Speaker {
   readonly remote: string;
   readonly #link: Link;
   readonly #begins: Beginning;
+  readonly #early: Uint8Array | undefined;
   /** What is said before we hang up. */
   #farewell: Uint8Array | undefined;
   #loan: Promise<void> | undefined;
   #closing = false;
 
-  /** Whatever `begins` says is spoken over `link`, which is not started. */
-  constructor(link: Link, begins: Beginning) {
+  /** Whatever `begins` says is spoken over `link`, which is not started; `early`: what somebody else has read of it. */
+  constructor(link: Link, begins: Beginning, early?: Uint8Array) {
     this.#link = link;
     this.#begins = begins;
+    this.#early = early;
     this.local = link.local;
     this.remote = link.remote;
   }
@@ -42,6 +44,7 @@ export class WebSocketLink implements Link, Speaker {
   }
 
   start(handler: LinkHandler): void {
+    if (this.#early !== undefined) handler.data(this.#early);
     this.#link.start(handler);
   }
 

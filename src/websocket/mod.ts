@@ -5,4 +5,5 @@
  * @module
  */
 
+export { type WebSocketLike, webSocketLink, webSockets } from "./native.ts";
 export { webSocketOver } from "./transport.ts";

@@ -8,8 +8,9 @@ import type { Engine, EngineHandler } from "../engine/engine.ts";
 import type { EngineOptions } from "../engine/zmtp_engine.ts";
 import { RoutingIds } from "../engine/zws_handshake.ts";
 import { type UpgradeTools, type WebSocketSide, ZwsEngine } from "../engine/zws_engine.ts";
+import { NotSupportedError } from "../errors.ts";
 import { EMPTY } from "../message.ts";
-import type { Mechanism } from "../mechanism/mechanism.ts";
+import type { HandshakeStep, Mechanism } from "../mechanism/mechanism.ts";
 import { Masks } from "../wire/zws.ts";
 
 /** What of a socket's options matters here. */
@@ -43,6 +44,16 @@ export function speakZws(
   const side = begins.type === "server" ? { ...begins, origins: wsAllowedOrigins } : begins;
   // Drawn for all connections together: nobody can foresee them, whosever they are.
   masks ??= new Masks(TOOLS.fill);
-  const bare = (): Mechanism => secured(() => new RoutingIds(routingId));
-  return new ZwsEngine({ ...options, side, bare, tools: TOOLS, masks, farewell }, handler);
+  const cannot = side.type === "open" && options.mechanism.name !== "NULL";
+  // What was to be secured is never used without.
+  const mechanism = cannot ? unspeakable(options.mechanism.name) : options.mechanism;
+  const bare = (): Mechanism => cannot ? mechanism : secured(() => new RoutingIds(routingId));
+  return new ZwsEngine({ ...options, mechanism, side, bare, tools: TOOLS, masks, farewell }, handler);
+}
+
+/** A mechanism that no WebSocket of the platform's own can ask for. */
+function unspeakable(name: string): Mechanism {
+  const found = `the mechanism is ${name}, and a WebSocket of the platform's own has NULL alone`;
+  const deny = (): HandshakeStep => ({ type: "deny", error: new NotSupportedError(`Cannot shake hands: ${found}`) });
+  return { name, asServer: false, start: deny, receive: deny };
 }

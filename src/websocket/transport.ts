@@ -18,6 +18,7 @@ import type {
 } from "../transport/link.ts";
 import { hostHeader, renamed, splitWebSocket } from "./endpoint.ts";
 import { WebSocketLink } from "./link.ts";
+import { webSockets } from "./native.ts";
 
 /** What carries a WebSocket, and under which scheme. */
 const SCHEMES: Readonly<Record<string, "ws" | "wss">> = { tcp: "ws", tls: "wss" };
@@ -51,8 +52,9 @@ export function webSocketOver(transport: Transport): Transport {
   throw wrongType(`Cannot make a WebSocket transport: the one below is "${transport.scheme}", wanted "tcp" or "tls"`);
 }
 
-/** The transports that there are, and those of WebSockets over them. */
+/** The transports that there are, and those of WebSockets over them; where there are none, the platform's WebSockets. */
 export function withWebSockets(transports: readonly Transport[]): readonly Transport[] {
+  if (transports.length === 0) return webSockets;
   return [...transports, ...transports.filter(({ scheme }) => scheme in SCHEMES).map(webSocketOver)];
 }
 
