@@ -35,6 +35,10 @@ export type WebSocketSide =
     readonly host: string;
     /** What to ask for, with a query perhaps. */
     readonly path: string;
+    /** Whether to offer no more than `ZWS2.0`, where that would do: servers have refused more. */
+    readonly bareOnly?: boolean;
+    /** The server has refused. */
+    readonly refused?: () => void;
   }
   /** We are asked. */
   | { readonly type: "server"; readonly path: string; readonly origins: readonly string[] }
@@ -134,7 +138,9 @@ export class Upgrader implements Greeter {
     const side = this.#side;
     if (side.type === "server") this.#judgeRequest(side);
     else {
-      this.#settle(this.#accept!.then((accept) => judgeAnswer(this.#head.value(), accept, this.#protocols)));
+      const judged = this.#accept!.then((accept) => judgeAnswer(this.#head.value(), accept, this.#protocols));
+      if (side.type === "client") judged.catch(() => side.refused?.());
+      this.#settle(judged);
     }
   }
 

@@ -75,7 +75,9 @@ export class ZwsEngine extends ZmtpEngine implements ControlSink, UpgradeOwner {
     };
     const decoder = new ZwsDecoder(side.type === "server", shaking, controls, HANDSHAKE_LIMIT);
     const handshake = new ZwsHandshake(mechanism, bare, (inner) => new ZwsSealing(inner, framing, decoder));
-    const upgrader = new Upgrader(side, mechanism.name, protocolsOf(mechanism.name), options.tools, owner);
+    const protocols = protocolsOf(mechanism.name);
+    const offered = side.type === "client" && side.bareOnly ? protocols.slice(-1) : protocols;
+    const upgrader = new Upgrader(side, mechanism.name, offered, options.tools, owner);
     super({ ...options, mechanism: handshake }, handler, upgrader, decoder);
     self.engine = this;
     this.#upgrader = upgrader;

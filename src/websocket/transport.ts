@@ -61,6 +61,12 @@ export function withWebSockets(transports: readonly Transport[]): readonly Trans
 class WebSocketTransport implements Transport {
   readonly scheme: "ws" | "wss";
   readonly #below: Transport;
+  /**
+   * Endpoints whose servers have refused to upgrade. A sub-protocol of libzmq's has a slash, which RFC 6455 forbids:
+   * servers on npm `ws` 8 and on `Deno.upgradeWebSocket` refuse all of an offer that has one in it. They are offered
+   * `ZWS2.0` alone next.
+   */
+  readonly #strict: Set<string> = new Set();
 
   constructor(scheme: "ws" | "wss", below: Transport) {
     this.scheme = scheme;
@@ -84,12 +90,12 @@ class WebSocketTransport implements Transport {
   async connect(endpoint: string, options: DialOptions): Promise<Link> {
     const { authority, path } = splitWebSocket(endpoint, "connect");
     const host = hostHeader(this.scheme, authority);
+    const strict = this.#strict;
+    const bareOnly = strict.has(endpoint);
+    const refused = (): void => void (bareOnly ? strict.delete(endpoint) : strict.add(endpoint));
     try {
-      return new WebSocketLink(await this.#below.connect(this.#lower(authority), options), {
-        type: "client",
-        host,
-        path,
-      });
+      const link = await this.#below.connect(this.#lower(authority), options);
+      return new WebSocketLink(link, { type: "client", host, path, bareOnly, refused });
     } catch (error) {
       throw renamed(error, endpoint);
     }
