@@ -25,15 +25,13 @@ for (const { pairing, side } of fitting) {
   }
 }
 
-/** What it sends before a peer has come is lost: where both sides send, ours does first. */
+/** What it sends before a peer has come may be lost. */
 function patiently(pairing: Pairing, oursIsFirst: boolean): Pairing {
-  if (pairing.first !== pairing.second) return pairing;
   return {
     ...pairing,
     async ready(first, second) {
-      const [ours, theirs] = oursIsFirst ? [first, second] : [second, first];
-      await ours.send("hello");
-      await theirs.receive();
+      await (oursIsFirst ? first : second).event("handshake");
+      await pairing.ready?.(first, second);
     },
   };
 }
