@@ -46,7 +46,7 @@ class NativeWebSockets implements Transport {
     const { authority } = splitWebSocket(endpoint, role);
     try {
       if (parseTcpConnect(`tcp://${authority}`).source === undefined) {
-        refuseHeartbeats(endpoint, options);
+        refuseOptions(endpoint, options);
         return;
       }
     } catch (error) {
@@ -86,14 +86,15 @@ class NativeWebSockets implements Transport {
   }
 }
 
-function refuseHeartbeats(endpoint: string, options: object | undefined): void {
-  const { heartbeatInterval = 0 } = (options ?? {}) as { readonly heartbeatInterval?: number };
-  if (heartbeatInterval === 0 || heartbeatInterval === Infinity) return;
-  throw new NotSupportedError(
-    `Cannot connect to ${
-      JSON.stringify(endpoint)
-    }: a WebSocket of this platform sends no PING, wanted heartbeatInterval: 0`,
-  );
+function refuseOptions(endpoint: string, options: object | undefined): void {
+  const { heartbeatInterval = 0, curveSecretKey = null, plainUsername = null, plainServer = false } =
+    (options ?? {}) as Readonly<Partial<Record<string, unknown>>>;
+  const where = `Cannot connect to ${JSON.stringify(endpoint)}: a WebSocket of this platform`;
+  if (heartbeatInterval !== 0 && heartbeatInterval !== Infinity) {
+    throw new NotSupportedError(`${where} sends no PING, wanted heartbeatInterval: 0`);
+  }
+  if (curveSecretKey === null && plainUsername === null && plainServer === false) return;
+  throw new NotSupportedError(`${where} has NULL alone, wanted no other mechanism: its sub-protocol has a slash in it`);
 }
 
 /** The platform's own WebSockets, as transports for `ws` and `wss` that connect and cannot bind. */
