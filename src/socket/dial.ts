@@ -12,7 +12,7 @@ import { ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { NotSupportedError } from "../errors.ts";
 import type { Mechanism } from "../mechanism/mechanism.ts";
 import { NullMechanism } from "../mechanism/null.ts";
-import type { Capabilities, KeepAlive, Link, Transport } from "../transport/link.ts";
+import type { Capabilities, DialOptions, KeepAlive, Link, Transport } from "../transport/link.ts";
 import type { Transports } from "../transport/registry.ts";
 import { OPTION_TABLE } from "./option_table.ts";
 import { security } from "./security_slot.ts";
@@ -61,6 +61,12 @@ export function typeOfServiceOf(settings: Settings): { readonly typeOfService?: 
   return settings.typeOfService === 0 ? {} : { typeOfService: settings.typeOfService };
 }
 
+/** What a transport is told of the options, whether it dials or listens. */
+export function linkOptionsOf(settings: Settings, { scheme }: Transport): Omit<DialOptions, "signal"> {
+  const { ipv6 } = settings;
+  return { ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings), ...security()?.tls(settings, scheme) };
+}
+
 /** Dials an endpoint once, through a proxy if the options name one. */
 export function dial(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
   const go = (): Promise<Link> => dialNow(transport, endpoint, settings, signal);
@@ -74,7 +80,7 @@ export function dial(transport: Transport, endpoint: string, settings: Settings,
 }
 
 function dialNow(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
-  const options = { signal, ipv6: settings.ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings) };
+  const options = { signal, ...linkOptionsOf(settings, transport) };
   const { socksProxy, socksUsername, socksPassword } = settings;
   if (socksProxy === undefined || transport.scheme !== "tcp") return transport.connect(endpoint, options);
   const credentials = socksUsername === undefined

@@ -10,7 +10,7 @@ import { Session } from "../session/session.ts";
 import { parseInproc, type Role, splitEndpoint } from "../transport/endpoint.ts";
 import type { Listener } from "../transport/link.ts";
 import type { SocketCore } from "./core.ts";
-import { keepAliveOf, typeOfServiceOf } from "./dial.ts";
+import { linkOptionsOf } from "./dial.ts";
 import { Door } from "./door.ts";
 import { security } from "./security_slot.ts";
 
@@ -157,7 +157,7 @@ export class Endpoints {
     const { context, options } = this.#core;
     const transport = context.transports.find(endpoint, role, ["inproc"]);
     transport.check(endpoint, role, options);
-    security()?.agree(options, `${role === "bind" ? "bind" : "connect"} to ${show(endpoint)}`);
+    security()?.agree(options, `${role} to ${show(endpoint)}`, transport.scheme, role);
     const { socksProxy, socksUsername, socksPassword } = options;
     if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
     // RFC 1929 has no room for one without the other.
@@ -179,14 +179,13 @@ export class Endpoints {
     const core = this.#core;
     const { options } = core;
     const transport = core.context.transports.find(endpoint, "bind");
-    const { backlog, ipv6 } = options;
     let listener: Listener;
     try {
       const prepared = security()?.prepare(options);
       if (prepared !== undefined) await prepared;
       listener = await transport.listen(
         endpoint,
-        { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
+        { backlog: options.backlog, ...linkOptionsOf(options, transport) },
         {
           accept: (link) => this.door(listener.endpoint).accept(link),
           failed: (error) => {

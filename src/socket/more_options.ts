@@ -1,14 +1,16 @@
 /**
- * Options for those entry points that have room for them: those of SOCKS, and by name those of libzmq that have no
- * meaning here. A bundle of `./core` is 0.9 KB smaller without.
+ * Options for those entry points that have room for them: of SOCKS and TLS, filters of addresses, and by name those of
+ * libzmq that have no meaning here. A bundle of `./core` is 1.3 KB smaller without.
  *
  * @module
  */
 
 import { show, wrongRange, wrongType } from "../errors.ts";
+import { AcceptFilter } from "../transport/accept_filter.ts";
 import { parseTcpConnect } from "../transport/endpoint.ts";
 import { absent, CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow, refuse } from "./option_table.ts";
 import { defineOptions } from "./socket.ts";
+import { TLS_OPTION_ROWS } from "./tls.ts";
 
 const LONGEST_TEXT = 255;
 
@@ -67,6 +69,28 @@ const wsAllowedOrigins: OptionRow = {
   },
 };
 
+const tcpAcceptFilter: OptionRow = {
+  initial: null,
+  check(name, value) {
+    if (value === null || value === undefined) return null;
+    const texts = typeof value === "string" ? [value] : value;
+    if (!Array.isArray(texts) || texts.some((text) => typeof text !== "string")) {
+      return refuse(name, value, "an address or network as text, several of them, or null");
+    }
+    for (const text of texts) {
+      try {
+        new AcceptFilter([text]);
+      } catch {
+        // Its own words are about a filter; these are about the option.
+        throw wrongRange(`Cannot set option "${name}": ${show(text)} is no IP network, wanted one as "10.0.0.0/8"`);
+      }
+    }
+    return typeof value === "string" ? value : Object.freeze([...texts]);
+  },
+  use: (value) =>
+    value === null ? undefined : new AcceptFilter(typeof value === "string" ? [value] : value as string[]),
+};
+
 /** Options that have no meaning here, with what asks for nothing: only that is taken. */
 function unsupported(why: string, options: Readonly<Record<string, unknown>>): Record<string, OptionRow> {
   const rows = Object.entries(options)
@@ -80,10 +104,14 @@ function unsupported(why: string, options: Readonly<Record<string, unknown>>): R
 const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
+  tcpAcceptFilter,
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),
   wsAllowedOrigins,
+};
+
+  ...TLS_OPTION_ROWS,
   ...unsupported(NO_THREADS, { affinity: 0 }),
   ...unsupported("JavaScript runtimes give no access to this property of a connection", {
     sendBufferSize: -1,

@@ -9,7 +9,6 @@ import type { SocketType } from "../engine/compatibility.ts";
 import { MAX_PARTS, MAX_PING_RATE } from "../engine/zmtp_engine.ts";
 import { NotSupportedError, show, wrongRange, wrongType } from "../errors.ts";
 import { EMPTY } from "../message.ts";
-import { AcceptFilter } from "../transport/accept_filter.ts";
 import { security } from "./security_slot.ts";
 
 /** One option. */
@@ -176,6 +175,7 @@ export function absent(nothing: unknown, why: string): OptionRow {
 }
 
 const NO_SOCKS = absent(null, `"./core" has no SOCKS, wanted the main entry point`);
+const NO_FILTER = absent(null, `"./core" has no filters, wanted the main entry point`);
 const ZERO_FIRST = "it begins with a zero octet, wanted an id that does not: those are ROUTER's own";
 
 /** Every option, by name. The main entry point adds those of `more_options.ts`. */
@@ -215,27 +215,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   tcpKeepaliveIdle: optional(1, 32767, " of seconds"),
   tcpKeepaliveInterval: optional(1, 32767, " of seconds"),
   tcpKeepaliveCount: optional(1, 127, " of probes"),
-  tcpAcceptFilter: {
-    initial: null,
-    check(name, value) {
-      if (value === null || value === undefined) return null;
-      const texts = typeof value === "string" ? [value] : value;
-      if (!Array.isArray(texts) || texts.some((text) => typeof text !== "string")) {
-        return refuse(name, value, "an address or network as text, several of them, or null");
-      }
-      for (const text of texts) {
-        try {
-          new AcceptFilter([text]);
-        } catch {
-          // Its own words are about a filter; these are about the option.
-          throw wrongRange(`Cannot set option "${name}": ${show(text)} is no IP network, wanted one as "10.0.0.0/8"`);
-        }
-      }
-      return typeof value === "string" ? value : Object.freeze([...texts]);
-    },
-    use: (value) =>
-      value === null ? undefined : new AcceptFilter(typeof value === "string" ? [value] : value as string[]),
-  },
+  tcpAcceptFilter: NO_FILTER,
   typeOfService: whole(0, 0, 255, ""),
   socksProxy: NO_SOCKS,
   socksUsername: NO_SOCKS,

@@ -36,6 +36,61 @@ export interface UnsupportedOptions {
 }
 
 /**
+ * Options of `tls`, which is plain ZMTP within TLS 1.2 or 1.3, and a scheme of this library's own: a peer made of libzmq
+ * needs a TLS terminator. Other transports do not heed them. Which role a socket has in TLS is the endpoint's doing:
+ * what is bound is the server. Options that do not fit together make `bind` and `connect` throw a `TypeError`; a key that
+ * does not go with its certificate makes `bind` reject and dialling fail, with `EINVAL`. A change holds from the next
+ * `bind` and the next dial on. On `./core` alone there are no such names.
+ *
+ * @example A server needs a certificate, and says so
+ * ```ts
+ * import { Pull } from "@zerostream/zmq";
+ * import { assertThrows } from "@std/assert";
+ *
+ * await using pull = new Pull();
+ * assertThrows(() => pull.bind("tls://127.0.0.1:*"), TypeError, "there is no tlsCertificate");
+ * ```
+ */
+export interface TransportSecurityOptions {
+  /**
+   * Our secret key, PEM text (PKCS #8, PKCS #1 or SEC 1), not encrypted; needs `tlsCertificate`. Never shown in an error.
+   * Default `null`. libzmq: `ZMQ_WSS_KEY_PEM`, for `wss`.
+   */
+  readonly tlsKey?: string | null;
+  /**
+   * Our certificate, PEM text, and behind it those between it and an authority that peers trust. To bind needs it; where
+   * we dial it is what a server that asks for one is shown. Default `null`. libzmq: `ZMQ_WSS_CERT_PEM`, for `wss`.
+   */
+  readonly tlsCertificate?: string | null;
+  /**
+   * The authorities that we trust, PEM text, one or more certificates; one that is self-signed can be named itself. A
+   * server's certificate is always verified; there is no way around that. Where we bind, it is for clients' certificates.
+   * Default `null`. libzmq: `ZMQ_WSS_TRUST_PEM`, for `wss`.
+   */
+  readonly tlsTrust?: string | null;
+  /**
+   * Whether those are trusted too that the runtime trusts. Default `undefined`: where we dial, if there is no `tlsTrust`;
+   * where we bind, no. libzmq: `ZMQ_WSS_TRUST_SYSTEM`, for `wss`.
+   */
+  readonly tlsTrustSystem?: boolean | undefined;
+  /**
+   * The name that a server's certificate must have, which is also told to the server (SNI, RFC 6066): a host's name or an
+   * IP address. Default `null`: the endpoint's host. libzmq: `ZMQ_WSS_HOSTNAME`, for `wss`.
+   */
+  readonly tlsHostname?: string | null;
+  /**
+   * What is spoken within TLS (ALPN, RFC 7301): names, the best first. With one or more, a peer that agrees to none of
+   * them is refused, also if it knows nothing of ALPN. Default `[]`: that is not looked at. libzmq: none.
+   */
+  readonly tlsAlpn?: readonly string[];
+  /**
+   * Whether a bound endpoint asks its clients for certificates, which have to be by an authority of `tlsTrust`:
+   * `"none"`, it does not; `"request"`, a client may show none; `"require"`, it may not. Default `"none"`. libzmq: none.
+   */
+  readonly tlsClientCertificates?: "none" | "request" | "require";
+}
+
+/**
  * Options of security: a mechanism, and the role in it. The role is the socket's, whether it binds or connects. Options
  * of two mechanisms, or half of what a role needs, make `bind` and `connect` throw: a socket that was to be secured is
  * never used with NULL instead. `inproc` needs none of it. They need the main entry point: on `./core` alone they throw
@@ -78,7 +133,7 @@ export interface SecurityOptions {
 }
 
 /** Options that every socket heeds. */
-export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
+export interface SocketOptions extends SecurityOptions, TransportSecurityOptions, UnsupportedOptions {
   /** Where inproc names, transports and default options come from; a context that all sockets share, unless given. */
   readonly context?: Context;
   /**
@@ -177,14 +232,14 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   /** Unanswered probes that end a connection; `undefined`: the system's. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TCP_KEEPALIVE_CNT`. */
   readonly tcpKeepaliveCount?: number | undefined;
   /**
-   * Accept tcp connections from these addresses only: one, or several, in CIDR notation (`"192.168.0.0/16"`, `"::1"`).
-   * Default `null`: from everywhere. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
+   * Accept tcp and tls connections from these addresses only: one, or several, in CIDR notation (`"192.168.0.0/16"`,
+   * `"::1"`). Default `null`: from everywhere. `./core` alone has none: `ENOTSUP`. libzmq: `ZMQ_TCP_ACCEPT_FILTER`.
    */
   readonly tcpAcceptFilter?: string | readonly string[] | null;
   /** The IP type of service, 0 to 255. Default 0: untouched. `ENOTSUP` where the runtime cannot. libzmq: `ZMQ_TOS`. */
   readonly typeOfService?: number;
   /**
-   * Dial tcp endpoints through this SOCKS5 proxy, `"host:port"`. Default `null`. Not with `./core` alone, to keep bundles
+   * Dial tcp endpoints through this SOCKS5 proxy, `"host:port"`; tls endpoints cannot be (`ENOTSUP`). Default `null`. Not with `./core` alone, to keep bundles
    * small. libzmq: `ZMQ_SOCKS_PROXY`.
    */
   readonly socksProxy?: string | null;

@@ -1,5 +1,5 @@
 /**
- * PLAIN, CURVE and ZAP for those entry points that have them: which mechanism a socket's options ask for, and what it
+ * PLAIN, CURVE, ZAP and the options of TLS for those entry points that have them: which mechanism a socket's options ask for, and what it
  * needs. The role is the socket's, whether it binds or connects.
  *
  * @module
@@ -18,6 +18,7 @@ import { LONGEST_CREDENTIAL, PlainClient, PlainServer } from "../mechanism/plain
 import type { Metadata } from "../wire/metadata.ts";
 import { provideSecurityTo, type Security } from "./security_slot.ts";
 import type { Settings } from "./settings.ts";
+import { agreeTls, tlsOf } from "./tls.ts";
 import { judge } from "./zap_client.ts";
 
 const KEY_SIZE = 32;
@@ -35,7 +36,8 @@ const SECURITY: Security = {
     if (name === "plainServer" || name === "curveServer" || name === "zapEnforceDomain") return checkFlag(name, value);
     return name.startsWith("curve") ? checkKey(name, value) : checkText(name, value);
   },
-  agree(settings, what) {
+  agree(settings, what, scheme, endpointRole) {
+    agreeTls(settings, what, scheme, endpointRole);
     const role = roleOf(settings, what);
     if (role === "CURVE client" || role === "CURVE server") checkPair(settings, what);
   },
@@ -43,6 +45,7 @@ const SECURITY: Security = {
     if (!roleOf(settings, "connect").startsWith("CURVE") || loadedCrypto() !== undefined) return undefined;
     return loadCrypto().then(() => checkPair(settings, "use keys"));
   },
+  tls: tlsOf,
   mechanism: makeMechanism,
   judge,
   nameOf: (settings) => asksForCurve(settings) ? "curve" : asksForPlain(settings) ? "plain" : null,

@@ -7,6 +7,8 @@
 
 import type { Question } from "../engine/engine.ts";
 import type { Mechanism, Verdict } from "../mechanism/mechanism.ts";
+import type { Role } from "../transport/endpoint.ts";
+import type { TlsOptions } from "../transport/link.ts";
 import type { Metadata } from "../wire/metadata.ts";
 import type { ContextCore } from "./context_core.ts";
 import type { Settings } from "./settings.ts";
@@ -19,8 +21,11 @@ export interface Security {
    * Throws if the options do not fit together.
    *
    * @param what What cannot be done then, e.g. `bind to "tcp://*:5555"`.
+   * @param scheme The endpoint's.
    */
-  agree(settings: Settings, what: string): void;
+  agree(settings: Settings, what: string, scheme: string, role: Role): void;
+  /** What a transport of this scheme has to know of the options. */
+  tls(settings: Settings, scheme: string): { readonly tls?: TlsOptions };
   /** Loads what the options need, before there is a connection; `undefined`: nothing. */
   prepare(settings: Settings): Promise<void> | undefined;
   /** The mechanism of one connection. `inner` is NULL with the same metadata. */

@@ -41,6 +41,13 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly curveServerKey: string | null;
   readonly zapDomain: string | null;
   readonly zapEnforceDomain: boolean;
+  readonly tlsKey: string | undefined;
+  readonly tlsCertificate: string | undefined;
+  readonly tlsTrust: string | undefined;
+  readonly tlsTrustSystem: boolean | undefined;
+  readonly tlsHostname: string | undefined;
+  readonly tlsAlpn: readonly string[];
+  readonly tlsClientCertificates: "none" | "request" | "require";
   readonly metadata: readonly (readonly [string, Uint8Array])[];
   readonly routingId: Uint8Array | undefined;
   readonly sendTimeout: number;

@@ -9,6 +9,7 @@
  * | `tcp://[::1]:5555`, `::1:5555`   | IPv6; the last colon separates | the same                          |
  * | `tcp://eth0:5555`, `name:5555`   | an interface, or a local name | a host name                        |
  * | `tcp://source:port;host:port`    | `EINVAL`                      | dials from the source address      |
+ * | `tls://…`                        | as tcp                        | as tcp                             |
  * | `ipc:///path`, `ipc://path`      | a Unix socket's path          | the same                           |
  * | `ipc://@name`                    | Linux's abstract namespace    | the same                           |
  * | `ipc://*`                        | a fresh temporary path        | `EINVAL`                           |
@@ -159,12 +160,12 @@ export function formatTcp(host: string, port: number): string {
 }
 
 /**
- * The host of a tcp endpoint as an adapter spells it in `Link.local` and `Link.remote`: no brackets.
+ * The host of a tcp or tls endpoint as an adapter spells it in `Link.local` and `Link.remote`: no brackets.
  *
- * @returns `""` if it is not a tcp endpoint.
+ * @returns `""` if it is neither.
  */
 export function hostOf(endpoint: string): string {
-  const [, bracketed, plain] = /^tcp:\/\/(?:\[([^\]]*)\]|([^[\]]*)):[0-9]+$/.exec(endpoint) ?? [];
+  const [, bracketed, plain] = /^t(?:cp|ls):\/\/(?:\[([^\]]*)\]|([^[\]]*)):[0-9]+$/.exec(endpoint) ?? [];
   return bracketed ?? plain ?? "";
 }
 

@@ -72,6 +72,24 @@ export interface KeepAlive {
   readonly count?: number | undefined;
 }
 
+/** How `tls` shows who we are, and whom it trusts. Certificates and keys are PEM text. */
+export interface TlsOptions {
+  /** Our secret key; never shown. */
+  readonly key: string | undefined;
+  /** Our certificate, and those between it and what the peer trusts. */
+  readonly certificate: string | undefined;
+  /** The authorities that we trust. */
+  readonly trust: string | undefined;
+  /** Whether those that the runtime trusts are trusted too. */
+  readonly trustSystem: boolean;
+  /** The name that a server's certificate must have, told to the server; `undefined`: the endpoint's host. */
+  readonly hostname: string | undefined;
+  /** Protocols, the best first, one of which the peer must agree to (RFC 7301); none: it is not asked. */
+  readonly alpn: readonly string[];
+  /** Whether a server asks who its clients are, and lets in those who do not say. */
+  readonly clientCertificates: "none" | "request" | "require";
+}
+
 /** How to dial. */
 export interface DialOptions {
   /** Gives up: the promise rejects with the signal's reason and nothing stays open. */
@@ -82,6 +100,8 @@ export interface DialOptions {
   readonly keepAlive?: KeepAlive;
   /** IP type of service (0–255), where {@link Capabilities.typeOfService} says it can be set; absent: untouched. */
   readonly typeOfService?: number;
+  /** For `tls`; absent: what the runtime trusts, and no certificate of ours. */
+  readonly tls?: TlsOptions;
 }
 
 /** How to listen. */
@@ -94,6 +114,8 @@ export interface ListenOptions {
   readonly keepAlive?: KeepAlive;
   /** IP type of service for accepted connections. */
   readonly typeOfService?: number;
+  /** For `tls`, which cannot listen without. */
+  readonly tls?: TlsOptions;
 }
 
 /** Who listens to a {@link Listener}. */
@@ -135,7 +157,7 @@ export interface Capabilities {
 
 /** One scheme on one runtime. */
 export interface Transport {
-  /** The scheme it serves: `tcp`, `ipc`. */
+  /** The scheme it serves: `tcp`, `ipc`, `tls`. */
   readonly scheme: string;
   /** What it can do here. */
   readonly capabilities: Capabilities;

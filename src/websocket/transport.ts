@@ -5,7 +5,7 @@
  * @module
  */
 
-import { wrongType } from "../errors.ts";
+import { NotSupportedError, wrongType } from "../errors.ts";
 import type { Role } from "../transport/endpoint.ts";
 import type {
   Capabilities,
@@ -78,8 +78,12 @@ class WebSocketTransport implements Transport {
     return this.#below.capabilities;
   }
 
-  check(endpoint: string, role: Role): void {
+  check(endpoint: string, role: Role, options: { readonly socksProxy?: unknown } = {}): void {
     const { authority } = splitWebSocket(endpoint, role);
+    if (role === "connect" && options.socksProxy !== undefined) {
+      const found = "socksProxy is for tcp alone, wanted it to be null";
+      throw new NotSupportedError(`Cannot connect to ${JSON.stringify(endpoint)}: ${found}`);
+    }
     try {
       this.#below.check(this.#lower(authority), role);
     } catch (error) {

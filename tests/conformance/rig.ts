@@ -10,6 +10,7 @@ import { concat } from "@std/bytes";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import process from "node:process";
+import { authority, local } from "../certificates.ts";
 import { detectTransports } from "../../src/runtime/detect.ts";
 import type {
   DialOptions,
@@ -18,11 +19,16 @@ import type {
   Listener,
   ListenHandler,
   ListenOptions,
+  TlsOptions,
   Transport,
 } from "../../src/transport/link.ts";
 
 /** An endpoint to bind that is free on any machine, for a transport of this scheme. */
-const FREE: { readonly [scheme: string]: string } = { tcp: "tcp://127.0.0.1:*", ipc: "ipc://*" };
+const FREE: { readonly [scheme: string]: string } = {
+  tcp: "tcp://127.0.0.1:*",
+  ipc: "ipc://*",
+  tls: "tls://127.0.0.1:*",
+};
 
 /** A directory of this process's own; removed when it exits. */
 export const directory: string = mkdtempSync(`${tmpdir()}/zmq-`);
@@ -53,8 +59,18 @@ export function subject(scheme: string): Transport {
 
 /** A signal that never aborts. */
 export const NEVER: AbortSignal = new AbortController().signal;
-export const DIAL: DialOptions = { signal: NEVER, ipv6: false };
-export const LISTEN: ListenOptions = { backlog: 100, ipv6: false };
+/** Both ends of TLS: a certificate for this machine, by an authority that both trust. */
+export const TLS: TlsOptions = {
+  key: local.key,
+  certificate: local.certificate,
+  trust: authority.certificate,
+  trustSystem: false,
+  hostname: undefined,
+  alpn: [],
+  clientCertificates: "none",
+};
+export const DIAL: DialOptions = { signal: NEVER, ipv6: false, tls: TLS };
+export const LISTEN: ListenOptions = { backlog: 100, ipv6: false, tls: TLS };
 
 /** A handler that remembers what it was told, and lets a test wait for it. */
 export class Tap implements LinkHandler {

@@ -43,7 +43,14 @@ function supported(table: Readonly<Record<string, OptionRow>>): string[][] {
     .map(([name, row]) => [name, spell(row.initial), row.heeds?.toSorted().join(" ") ?? "all"]).sort();
 }
 
-const SECTIONS = ["Every socket", "Sending and receiving", "Request and reply", "Publish and subscribe", "Security"];
+const SECTIONS = [
+  "Every socket",
+  "Sending and receiving",
+  "Request and reply",
+  "Publish and subscribe",
+  "Security",
+  "TLS",
+];
 
 test("docs/options.md lists the options of sockets, their defaults, and who heeds them", () => {
   const listed = SECTIONS.flatMap(rows)

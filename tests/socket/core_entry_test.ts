@@ -30,3 +30,9 @@ test("the core has no SOCKS: the option can be left alone, and nothing else", ()
   assertThrows(() => push.socksProxy = "127.0.0.1:1080", NotSupportedError, refused);
   assertEquals(push.socksProxy, null);
 });
+
+test("the core has no filters of addresses, and says so rather than let everyone in", () => {
+  const refused = 'Cannot set option "tcpAcceptFilter": "./core" has no filters, wanted the main entry point';
+  assertThrows(() => new Pull({ tcpAcceptFilter: "10.0.0.0/8" }), NotSupportedError, refused);
+  assertEquals(new Pull({ tcpAcceptFilter: null }).tcpAcceptFilter, null);
+});

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import { Context, Dealer, NotSupportedError, Pull, Push, XPublisher } from "../../mod.ts";
 import type { Capabilities, Transport } from "../../mod.ts";
 import { latin1 } from "../../src/bytes/ascii.ts";
+import { authority, local } from "../certificates.ts";
 import { test } from "../harness.ts";
 import { type Loose, TYPES } from "../socket_fixture.ts";
 
@@ -162,6 +163,66 @@ const CASES: Readonly<Record<string, Case>> = {
     refuses: [
       ["", "value is 0 octets, wanted text of 1 to 255 octets, or null"],
       [12345, "value is not text, wanted text of 1 to 255 octets, or null"],
+    ],
+  },
+  tlsKey: {
+    on: "PUSH",
+    takes: [[local.key], [null]],
+    refuses: [
+      ["hunter2", "value is no secret key, wanted a secret key in PEM, or null"],
+      [local.certificate, "value is no secret key, wanted a secret key in PEM, or null"],
+      [
+        local.key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE"),
+        "value is an encrypted key, wanted a secret key in PEM, or null",
+      ],
+      [12345, "value is not text, wanted a secret key in PEM, or null"],
+    ],
+  },
+  tlsCertificate: {
+    on: "PULL",
+    takes: [[local.certificate], [`${local.certificate}\n${authority.certificate}`], [null]],
+    refuses: [
+      ["", "value is no certificate, wanted certificates in PEM, or null"],
+      [local.key, "value is no certificate, wanted certificates in PEM, or null"],
+      [[local.certificate], "value is not text, wanted certificates in PEM, or null"],
+    ],
+  },
+  tlsTrust: {
+    on: "PUSH",
+    takes: [[authority.certificate], [null]],
+    refuses: [["system", "value is no certificate, wanted certificates in PEM, or null"]],
+  },
+  tlsTrustSystem: {
+    on: "PUSH",
+    takes: [[true], [false], [undefined]],
+    refuses: [["yes", 'value is "yes", wanted true, false or undefined']],
+  },
+  tlsHostname: {
+    on: "PUSH",
+    takes: [["service.example"], ["127.0.0.1"], ["::1"], [null]],
+    refuses: [
+      ["", 'value is "", wanted a host\'s name, an IP address or null'],
+      ["host:5555", 'value is "host:5555", wanted a host\'s name, an IP address or null'],
+      ["a b", 'value is "a b", wanted a host\'s name, an IP address or null'],
+      [7, "value is 7, wanted a host's name, an IP address or null"],
+    ],
+  },
+  tlsAlpn: {
+    on: "PUSH",
+    takes: [[[]], [["zmtp/3.1", "h2"]], [null, []]],
+    refuses: [
+      ["h2", 'value is "h2", wanted an array of protocols\' names'],
+      [[""], "value is an array of 1, wanted an array of protocols' names"],
+      [["x".repeat(256)], "value is an array of 1, wanted an array of protocols' names"],
+      [["a", 7], "value is an array of 2, wanted an array of protocols' names"],
+    ],
+  },
+  tlsClientCertificates: {
+    on: "PULL",
+    takes: [["none"], ["request"], ["require"]],
+    refuses: [
+      ["all", 'value is "all", wanted "none", "request", "require"'],
+      [true, 'value is true, wanted "none", "request", "require"'],
     ],
   },
   metadata: {

@@ -164,7 +164,8 @@ test("tcp ends are spelt with brackets around IPv6, and IPv4 in its own clothes"
   assertEquals(formatTcp("fe80::1%eth0", 80), "tcp://[fe80::1%eth0]:80");
   for (const host of ["127.0.0.1", "::1", "fe80::1%eth0"]) assertEquals(hostOf(formatTcp(host, 80)), host);
   assertEquals(hostOf("tcp://localhost:80"), "localhost");
-  assertEquals(hostOf("ipc:///tmp/x"), "");
+  assertEquals([hostOf("tls://[::1]:80"), hostOf("tls://192.0.2.1:80")], ["::1", "192.0.2.1"]);
+  assertEquals([hostOf("ipc:///tmp/x"), hostOf("tps://192.0.2.1:80")], ["", ""]);
 });
 
 test("ipc names are paths, abstract names or the wildcard", () => {

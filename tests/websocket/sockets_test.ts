@@ -95,6 +95,11 @@ test("an endpoint without a port, or with what no request can ask for, is EINVAL
   return pull.close().then(() => {});
 });
 
+test("there is no way through a SOCKS proxy: ENOTSUP, and not a direct dial", async () => {
+  await using push = new Push({ socksProxy: "127.0.0.1:1080" });
+  assertThrows(() => push.connect("ws://127.0.0.1:1"), NotSupportedError, "socksProxy is for tcp alone");
+});
+
 test("an endpoint in use is said to be, by its own name", async () => {
   await using pull = new Pull();
   const endpoint = await pull.bind("ws://127.0.0.1:*/a");

@@ -46,7 +46,11 @@ export interface Socket {
   /** The peer ended its direction; or all is closed; or the connection stands. */
   on(event: "end" | "close" | "connect", listener: () => void): void;
   /** Forgets listeners. */
-  removeAllListeners(event: "error" | "close" | "connect"): void;
+  removeListener(event: "error" | "connect", listener: (error: Error) => void): void;
+  /** Whether the peer's end leaves our direction open. */
+  allowHalfOpen: boolean;
+  /** `TCP_NODELAY`. */
+  setNoDelay(enable: boolean): void;
   /** What Node itself reads and writes with: undocumented, so it may not be there. */
   _handle?: { readonly useUserBuffer?: unknown } | null;
 }
@@ -119,6 +123,78 @@ export interface Net {
   createServer(options: { allowHalfOpen: boolean; noDelay: boolean; pauseOnConnect: boolean }): Server;
 }
 
+/** A `tls.TLSSocket`. */
+export interface TlsSocket extends Socket {
+  /** What both agreed to speak; `false`, or `null` on Deno: nothing. */
+  readonly alpnProtocol: string | false | null;
+  /** Whether the peer's certificate has been verified. */
+  readonly authorized: boolean;
+  /** Why not: an OpenSSL code, or an error that has one. */
+  readonly authorizationError: unknown;
+  /** What it runs over: undocumented, so it may not be there. */
+  readonly _parent?: Socket | null;
+  /** The peer's certificate; an object without members if it showed none. */
+  getPeerCertificate(): object | null;
+  /** The handshake is complete, and the server's certificate verified. */
+  on(event: "secureConnect", listener: () => void): void;
+  on(event: "data", listener: (chunk: Uint8Array) => void): void;
+  on(event: "error", listener: (error: Error) => void): void;
+  on(event: "end" | "close" | "connect", listener: () => void): void;
+}
+
+/** What both ends of TLS can be told. */
+export interface SecureOptions {
+  /** Our secret key. */
+  key?: string;
+  /** Our certificates. */
+  cert?: string;
+  /** The authorities that are trusted, instead of the runtime's. */
+  ca?: readonly string[];
+  /** What is spoken within. */
+  ALPNProtocols?: readonly string[];
+  /** The oldest version that is good enough. */
+  minVersion: "TLSv1.2";
+}
+
+/** A `tls.Server`, which here never listens: it is handed what others accept. */
+export interface TlsServer {
+  /** Takes a connection. */
+  emit(event: "connection", socket: Socket): boolean;
+  /** A handshake is complete. */
+  on(event: "secureConnection", listener: (socket: TlsSocket) => void): void;
+  /** A handshake has failed. */
+  on(event: "tlsClientError", listener: (error: Error, socket: TlsSocket) => void): void;
+}
+
+/** `node:tls`. */
+export interface Tls {
+  /** The authorities that Node comes with. */
+  readonly rootCertificates: readonly string[];
+  /** Node 22.15 and later: the authorities that are trusted unless others are named. */
+  getCACertificates?(type: "default"): readonly string[];
+  /** Dials. */
+  connect(
+    options: ConnectOptions & SecureOptions & {
+      servername?: string;
+      checkServerIdentity: (host: string, certificate: object) => Error | undefined;
+    },
+  ): TlsSocket;
+  /** Makes a server. */
+  createServer(
+    options: SecureOptions & { requestCert: boolean; rejectUnauthorized: boolean; handshakeTimeout: number },
+  ): TlsServer;
+  /** Whether a certificate has a name. */
+  checkServerIdentity(host: string, certificate: object): Error | undefined;
+}
+
+/** `node:crypto`. */
+export interface Crypto {
+  /** A certificate, of PEM text. Throws if it cannot be read. */
+  readonly X509Certificate: new (pem: string) => { checkPrivateKey(key: object): boolean };
+  /** A secret key, of PEM text. Throws if it cannot be read. */
+  createPrivateKey(pem: string): object;
+}
+
 /** `node:os`. */
 export interface Os {
   /** Addresses by interface name. */
@@ -162,6 +238,8 @@ interface Modules {
   readonly "node:dns/promises": Dns;
   readonly "node:fs/promises": Fs;
   readonly "node:worker_threads": Workers;
+  readonly "node:tls": Tls;
+  readonly "node:crypto": Crypto;
 }
 
 /** Node's `process`, or `undefined` where there is none that can give out modules. */

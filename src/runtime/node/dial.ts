@@ -1,31 +1,30 @@
 /**
- * Dialling and giving up, for tcp and ipc alike.
+ * Dialling and giving up, for tcp, tls and ipc alike.
  *
  * @module
  */
 
 import type { Link } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
-import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
-import { Intake } from "./intake.ts";
+import type { Socket } from "./builtin.ts";
 
 /**
  * Dials once.
  *
+ * @param connect Makes the socket, which begins to dial.
  * @param signal Gives up: the promise rejects with its reason, and the socket is destroyed whatever it is doing.
  * @param link Makes a link of the socket, which is connected and paused.
  * @throws {EndpointError} What the system said.
  */
-export function dial(
+export function dial<S extends Socket>(
   endpoint: string,
-  where: ConnectOptions,
+  connect: () => S,
   signal: AbortSignal,
-  link: (socket: Socket, intake: Intake) => Link,
+  link: (socket: S) => Link,
 ): Promise<Link> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const intake = new Intake();
-    const socket = connect(endpoint, { ...where, onread: intake });
+    const socket = attempt(endpoint, connect);
     // Else Node starts reading as soon as it has connected.
     socket.pause();
     const abort = (): void => {
@@ -36,24 +35,26 @@ export function dial(
     };
     const settle = (): void => {
       signal.removeEventListener("abort", abort);
-      socket.removeAllListeners("error");
-      socket.removeAllListeners("connect");
+      socket.removeListener("error", failed);
+      socket.removeListener("connect", connected);
     };
-    socket.on("error", (error) => {
+    const failed = (error: Error): void => {
       settle();
       reject(systemError(endpoint, "connect", error));
-    });
-    socket.on("connect", () => {
+    };
+    const connected = (): void => {
       settle();
-      resolve(link(socket, intake));
-    });
+      resolve(link(socket));
+    };
+    socket.on("error", failed);
+    socket.on("connect", connected);
     signal.addEventListener("abort", abort);
   });
 }
 
-function connect(endpoint: string, where: ConnectOptions): Socket {
+function attempt<S>(endpoint: string, connect: () => S): S {
   try {
-    return builtin("node:net").connect(where);
+    return connect();
   } catch (error) {
     throw systemError(endpoint, "connect", error);
   }

@@ -18,7 +18,7 @@ import type {
 import { errnoOf, systemError } from "../../transport/system_error.ts";
 import { builtin, platform, type Socket } from "./builtin.ts";
 import { dial } from "./dial.ts";
-import type { Intake } from "./intake.ts";
+import { adopt, Intake } from "./intake.ts";
 import { NodeLink } from "./link.ts";
 import { listen } from "./listen.ts";
 
@@ -52,7 +52,7 @@ export class NodeIpc implements Transport {
     const probe = (path: string): Promise<Link> => dialPath(endpoint, path, new AbortController().signal);
     return listenIpc(endpoint, platform(), files, probe, async (path, bound) => {
       const where = { path, backlog: options.backlog };
-      const link = (socket: Socket, intake: Intake): Link => new NodeLink(socket, intake, bound, bound);
+      const link = (accepted: Socket): Link => new NodeLink(...adopt(accepted), bound, bound);
       const server = await listen(endpoint, where, handler, link).catch((error) => explain(endpoint, path, error));
       return { endpoint: bound, close: () => server.close() };
     });
@@ -60,8 +60,9 @@ export class NodeIpc implements Transport {
 }
 
 function dialPath(endpoint: string, path: string, signal: AbortSignal): Promise<Link> {
-  const where = { path, allowHalfOpen: true };
-  return dial(endpoint, where, signal, (socket, intake) => new NodeLink(socket, intake, endpoint, endpoint));
+  const intake = new Intake();
+  const connect = (): Socket => builtin("node:net").connect({ path, allowHalfOpen: true, onread: intake });
+  return dial(endpoint, connect, signal, (socket) => new NodeLink(socket, intake, endpoint, endpoint));
 }
 
 /** Node says `EACCES` where the system said `ENOENT`: the directory is not there. */

@@ -33,14 +33,14 @@ export class NodeLink implements Link {
 
   /**
    * `socket` is connected, paused, and made with `allowHalfOpen`; `intake` is what it reads into; `local` and `remote` are
-   * its ends as endpoints.
+   * its ends as endpoints; `explain` puts what the socket fails with into other words.
    */
-  constructor(socket: Socket, intake: Intake, local: string, remote: string) {
+  constructor(socket: Socket, intake: Intake, local: string, remote: string, explain?: (error: Error) => Error) {
     this.#socket = socket;
     this.#intake = intake;
     this.local = local;
     this.remote = remote;
-    socket.on("error", (error) => this.#error ??= error);
+    socket.on("error", (error) => this.#error ??= explain?.(error) ?? error);
     socket.on("end", () => this.#ended());
     socket.on("close", () => this.#finish());
   }

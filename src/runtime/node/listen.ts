@@ -1,5 +1,5 @@
 /**
- * Listening, for tcp and ipc alike.
+ * Listening, for tcp, tls and ipc alike.
  *
  * @module
  */
@@ -7,7 +7,6 @@
 import type { Link, ListenHandler } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { builtin, type Server, type Socket } from "./builtin.ts";
-import { adopt, type Intake } from "./intake.ts";
 
 /** A server that listens. */
 export interface Listening {
@@ -22,16 +21,18 @@ export interface Listening {
  *
  * @param where An address and a port, or a path.
  * @param link Makes a link of an accepted socket, which is paused.
+ * @param allowHalfOpen Whether the peer's end leaves our direction open.
  * @throws {EndpointError} What the system said.
  */
 export function listen(
   endpoint: string,
   where: { host?: string; port?: number; path?: string; backlog: number },
   handler: ListenHandler,
-  link: (socket: Socket, intake: Intake) => Link,
+  link: (accepted: Socket) => Link,
+  allowHalfOpen = true,
 ): Promise<Listening> {
   return new Promise((resolve, reject) => {
-    const server = builtin("node:net").createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
+    const server = builtin("node:net").createServer({ allowHalfOpen, noDelay: true, pauseOnConnect: true });
     let open = true;
     server.on("error", (error) => reject(systemError(endpoint, "bind", error)));
     server.on("listening", () => {
@@ -49,8 +50,7 @@ export function listen(
     });
     server.on("connection", (socket) => {
       if (!open) return socket.destroy();
-      const [adopted, intake] = adopt(socket);
-      handler.accept(link(adopted, intake));
+      handler.accept(link(socket));
     });
     server.listen(where);
   });

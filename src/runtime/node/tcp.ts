@@ -19,7 +19,7 @@ import { systemError } from "../../transport/system_error.ts";
 import { bindHost, checkTarget, checkTcp, type Interface, refuseSelf } from "../../transport/tcp.ts";
 import { builtin, type ConnectOptions, type Socket } from "./builtin.ts";
 import { dial } from "./dial.ts";
-import type { Intake } from "./intake.ts";
+import { adopt, Intake } from "./intake.ts";
 import { NodeLink, setKeepAlive } from "./link.ts";
 import { listen } from "./listen.ts";
 
@@ -38,30 +38,23 @@ export class NodeTcp implements Transport {
   }
 
   async connect(endpoint: string, options: DialOptions): Promise<Link> {
-    const target = parseTcpConnect(endpoint);
-    const { host, port, source } = target;
-    const { ipv6, signal } = options;
-    checkTarget(endpoint, target, ipv6);
-    const where: ConnectOptions = { host, port, family: ipv6 ? 0 : 4, noDelay: true, allowHalfOpen: true };
-    if (source !== undefined) {
-      where.localPort = source.port;
-      if (source.host !== "*") where.localAddress = bindHost(endpoint, "connect", source.host, ipv6, interfaces);
-    }
-    const dialled = await dial(endpoint, where, signal, (socket, intake) => link(socket, intake, options));
+    const intake = new Intake();
+    const where = { ...whereToDial(endpoint, options), onread: intake };
+    const connect = (): Socket => builtin("node:net").connect(where);
+    const dialled = await dial(endpoint, connect, options.signal, (socket) => link(socket, intake, options));
     return refuseSelf(endpoint, dialled);
   }
 
   async listen(endpoint: string, options: ListenOptions, handler: ListenHandler): Promise<Listener> {
-    const { host, port } = parseTcpBind(endpoint);
-    const address = await resolve(endpoint, bindHost(endpoint, "bind", host, options.ipv6, interfaces), options.ipv6);
-    const where = { host: address, port, backlog: options.backlog };
-    const server = await listen(endpoint, where, handler, (socket, intake) => link(socket, intake, options));
+    const where = await whereToListen(endpoint, options);
+    const server = await listen(endpoint, where, handler, (accepted) => link(...adopt(accepted), options));
     const bound = server.address() as { readonly address: string; readonly port: number };
     return { endpoint: formatTcp(bound.address, bound.port), close: () => server.close() };
   }
 }
 
-function capabilities(socket: Socket): Capabilities {
+/** What `node:net` can do. */
+export function capabilities(socket: Socket): Capabilities {
   return {
     keepAlive: true,
     keepAliveIdle: true,
@@ -73,15 +66,53 @@ function capabilities(socket: Socket): Capabilities {
   };
 }
 
+/**
+ * Where a tcp endpoint, or a tls one, is dialled, and from where.
+ *
+ * @throws {EndpointError} If that cannot be.
+ */
+export function whereToDial(endpoint: string, { ipv6 }: DialOptions): ConnectOptions {
+  const target = parseTcpConnect(endpoint);
+  const { host, port, source } = target;
+  checkTarget(endpoint, target, ipv6);
+  const where: ConnectOptions = { host, port, family: ipv6 ? 0 : 4, noDelay: true, allowHalfOpen: true };
+  if (source !== undefined) {
+    where.localPort = source.port;
+    if (source.host !== "*") where.localAddress = bindHost(endpoint, "connect", source.host, ipv6, interfaces);
+  }
+  return where;
+}
+
+/**
+ * Where a tcp endpoint, or a tls one, is bound.
+ *
+ * @throws {EndpointError} If that cannot be.
+ */
+export async function whereToListen(
+  endpoint: string,
+  { ipv6, backlog }: ListenOptions,
+): Promise<{ host: string; port: number; backlog: number }> {
+  const { host, port } = parseTcpBind(endpoint);
+  return { host: await resolve(endpoint, bindHost(endpoint, "bind", host, ipv6, interfaces), ipv6), port, backlog };
+}
+
 function link(socket: Socket, intake: Intake, options: DialOptions | ListenOptions): Link {
+  prepare(socket, options);
+  return new NodeLink(socket, intake, ...endsOf(socket));
+}
+
+/** Does to a connection what the options ask for. */
+export function prepare(socket: Socket, options: DialOptions | ListenOptions): void {
   setKeepAlive(socket, options.keepAlive);
   if (options.typeOfService !== undefined) socket.setTypeOfService?.(options.typeOfService);
-  return new NodeLink(
-    socket,
-    intake,
+}
+
+/** Both ends of a connection as endpoints of tcp, ours first. */
+export function endsOf(socket: Socket): [string, string] {
+  return [
     formatTcp(socket.localAddress ?? "", socket.localPort ?? 0),
     formatTcp(socket.remoteAddress ?? "", socket.remotePort ?? 0),
-  );
+  ];
 }
 
 function* interfaces(): Iterable<Interface> {
