@@ -109,8 +109,6 @@ const MORE: Readonly<Record<string, OptionRow>> = {
   socksUsername: shortText(false),
   socksPassword: shortText(true),
   wsAllowedOrigins,
-};
-
   ...TLS_OPTION_ROWS,
   ...unsupported(NO_THREADS, { affinity: 0 }),
   ...unsupported("JavaScript runtimes give no access to this property of a connection", {
