@@ -51,7 +51,15 @@ export type {
   PlainCallback,
   PlainQuestion,
 } from "./src/auth/verdicts.ts";
-export { type UpgradeHandlers, WebSocketUpgrade, webSocketUpgrade } from "./src/web_socket_upgrade.ts";
+export {
+  type FetchRequest,
+  type NodeRequest,
+  type ServerWebSocket,
+  type UpgradeHandlers,
+  type UpgradingServer,
+  WebSocketUpgrade,
+  webSocketUpgrade,
+} from "./src/web_socket_upgrade.ts";
 export { type WebSocketLike, webSocketLink, webSockets } from "./src/websocket/native.ts";
 export { webSocketOver } from "./src/websocket/transport.ts";
 

@@ -49,9 +49,9 @@ export function keepAliveOf(settings: Settings): { readonly keepAlive?: KeepAliv
   return {
     keepAlive: {
       enabled: tcpKeepalive,
-      idle: tcpKeepaliveIdle,
-      interval: tcpKeepaliveInterval,
-      count: tcpKeepaliveCount,
+      ...(tcpKeepaliveIdle === undefined ? {} : { idle: tcpKeepaliveIdle }),
+      ...(tcpKeepaliveInterval === undefined ? {} : { interval: tcpKeepaliveInterval }),
+      ...(tcpKeepaliveCount === undefined ? {} : { count: tcpKeepaliveCount }),
     },
   };
 }

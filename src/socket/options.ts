@@ -251,7 +251,7 @@ export interface SocketOptions extends SecurityOptions, TransportSecurityOptions
    * Whose pages may connect to a bound `ws://` or `wss://` endpoint: origins such as `https://example.com`, compared
    * octet by octet with what the browser says, or `*` for any. Programs say no origin and are not asked. Default: none,
    * so that no page that somebody happens to look at reaches a service on their machine or in their network. Only with
-   * the main entry point; libzmq asks nobody.
+   * the main entry point. libzmq: none, it asks nobody.
    */
   readonly wsAllowedOrigins?: readonly string[];
   /**

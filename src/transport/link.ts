@@ -65,11 +65,11 @@ export interface KeepAlive {
   /** `SO_KEEPALIVE` itself. */
   readonly enabled: boolean;
   /** Seconds of silence before the first probe (`TCP_KEEPIDLE`). */
-  readonly idle?: number | undefined;
+  readonly idle?: number;
   /** Seconds between probes (`TCP_KEEPINTVL`). */
-  readonly interval?: number | undefined;
+  readonly interval?: number;
   /** Unanswered probes before the connection is given up (`TCP_KEEPCNT`). */
-  readonly count?: number | undefined;
+  readonly count?: number;
 }
 
 /** How `tls` shows who we are, and whom it trusts. Certificates and keys are PEM text. */

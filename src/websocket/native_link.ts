@@ -43,7 +43,9 @@ export interface WebSocketLike {
   close(code?: number): unknown;
   /** Listens. */
   addEventListener(type: "open" | "error", listener: (event: unknown) => void): unknown;
+  /** Listens to messages. */
   addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): unknown;
+  /** Listens to its end. */
   addEventListener(
     type: "close",
     listener: (event: { readonly code: number; readonly reason: string }) => void,

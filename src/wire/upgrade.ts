@@ -14,6 +14,8 @@ export const HEAD_LIMIT = 16384;
 /** What the accept key is made with. */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** No control character but a tab (RFC 9110, section 5.5). */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 /** Sixteen octets in Base64. */
 const KEY = /^[A-Za-z0-9+/]{21}[AQgw]==$/;
 /** What a target may be made of: no blank, no control character. */
@@ -104,7 +106,7 @@ export class HeadReader {
       const colon = line.indexOf(":");
       const name = line.slice(0, Math.max(0, colon)).toLowerCase();
       const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
-      if (!TOKEN.test(name) || /[\0-\x08\x0a-\x1f\x7f]/.test(value)) return undefined;
+      if (!TOKEN.test(name) || !VALUE.test(value)) return undefined;
       const before = headers.get(name);
       headers.set(name, before === undefined ? value : `${before},${value}`);
     }

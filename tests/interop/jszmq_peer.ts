@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { type AnySocket, type Library, type OptionBag, type PeerEvent, type TypeName } from "./commands.ts";
+import type { AnySocket, Library, OptionBag, PeerEvent, TypeName } from "./commands.ts";
 import { serve } from "./serve.ts";
 
 /** What of its sockets is used. */
@@ -27,7 +27,10 @@ interface JszmqSocket {
 const jszmq = createRequire(import.meta.url)("jszmq") as { socket(type: string): JszmqSocket };
 
 class Jszmq implements AnySocket {
-  readonly events: AsyncIterable<PeerEvent>;
+  /** There are none. */
+  readonly events: AsyncIterable<PeerEvent> = {
+    [Symbol.asyncIterator]: () => ({ next: () => this.#over.then(() => ({ done: true, value: undefined })) }),
+  };
   readonly stats = {};
   readonly #socket: JszmqSocket;
   readonly #type: TypeName;
@@ -35,6 +38,7 @@ class Jszmq implements AnySocket {
   readonly #waiting: ((message: Uint8Array[]) => void)[] = [];
   #server: Server | undefined;
   #end: () => void = () => {};
+  readonly #over = new Promise<void>((resolve) => this.#end = resolve);
 
   constructor(type: TypeName, { routingId }: OptionBag) {
     this.#type = type;
@@ -46,10 +50,6 @@ class Jszmq implements AnySocket {
       if (waiting === undefined) this.#arrived.push(message);
       else waiting(message);
     });
-    const over = new Promise<void>((resolve) => this.#end = resolve);
-    this.events = (async function* () {
-      await over;
-    })();
   }
 
   /** It cannot tell a port that the system has picked, but takes an HTTP server that can. */
