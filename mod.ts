@@ -28,6 +28,7 @@ import { provideOldPeers } from "./src/socket/old_peers.ts";
 import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
 import { provideStreamOptions } from "./src/socket/stream.ts";
+import { withWebSockets } from "./src/websocket/transport.ts";
 
 export * from "./src/core.ts";
 export { Authenticator, type AuthenticatorOptions, type AuthRuleOptions } from "./src/auth/authenticator.ts";
@@ -52,8 +53,19 @@ export type {
   PlainCallback,
   PlainQuestion,
 } from "./src/auth/verdicts.ts";
+export {
+  type FetchRequest,
+  type NodeRequest,
+  type ServerWebSocket,
+  type UpgradeHandlers,
+  type UpgradingServer,
+  WebSocketUpgrade,
+  webSocketUpgrade,
+} from "./src/web_socket_upgrade.ts";
+export { type WebSocketLike, webSocketLink, webSockets } from "./src/websocket/native.ts";
+export { webSocketOver } from "./src/websocket/transport.ts";
 
-provideTransports(detectTransports);
+provideTransports(() => withWebSockets(detectTransports()));
 provideMoreOptions();
 provideOldPeers();
 provideSocks();

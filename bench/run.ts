@@ -38,7 +38,7 @@ export const LIMIT = 60_000;
 let paths = 0;
 
 /** What is measured of a case. */
-export type Part = Pick<Case, "transport" | "size" | "calls" | "play" | "words">;
+export type Part = Pick<Case, "size" | "calls" | "play" | "words"> & { readonly transport: Case["transport"] | "ws" };
 
 /**
  * Measures one contender once.
@@ -53,7 +53,8 @@ export async function run(what: Part, peer: Peer, helper: Peer, count: number): 
   const warm = Math.max(1, Math.round(count / 2));
   const rest = wordsOf({ octets: size.octets, count, warm, calls, ...words });
   const path = join(tmpdir(), `zmq-bench-${process.pid}-${++paths}`);
-  const binding = { tcp: "tcp://127.0.0.1:*", ipc: `ipc://${path}`, inproc: "inproc://bench" }[transport];
+  const binding =
+    { tcp: "tcp://127.0.0.1:*", ipc: `ipc://${path}`, inproc: "inproc://bench", ws: "ws://127.0.0.1:*" }[transport];
   const binder = play.tested === "connects" ? helper : peer;
   const connector = play.tested === "binds" ? helper : peer;
   const help = (part: "binds" | "connects") =>

@@ -54,6 +54,7 @@ export const TARGETS: readonly Target[] = [
   ratio("curve 1KiB", "CURVE, PUSH → PULL 1 KiB", 0.8, 0.8, 0.8),
   ratio("curve 16KiB", "CURVE, PUSH → PULL 16 KiB", 0.8, 0.8, 0.8),
   ratio("curve handshakes", "CURVE handshakes a second", 0.5, 0.5, 0.5),
+  ratio("ws 64B", "PUSH → PULL 64 B over WebSockets, beside jszmq", 5, 5, 5),
   atMost("memory 10000", "memory per idle connection at 10 000, octets", 24 * KIB, 24 * KIB, 32 * KIB),
   atMost("matching xpub hot growth", "XPUB, 10 of 100 000 topics against 10 of 10, times the cost", 2, 2, 2),
   atMost("matching xpub all growth", "XPUB, all of 100 000 topics against all of 10, times the cost", 2, 2, 2),

@@ -32,12 +32,12 @@ const RELATIVE_TS = /((?:from|import)\s*\(?\s*"\.{1,2}\/[^"]*)\.ts(")/g;
 const STD_IMPORT = /^((?:import|export)\s*\{([^}]*)\}\s*from\s*)"@std\/(\w+)"/gm;
 const EXPORTED = /^export\s+(?:async\s+)?(?:function\*?|class|const)\s+(\w+)/gm;
 
-/** The module that is more than a list of exports. */
-const MAIN = "mod.js";
+/** The modules that are more than a list of exports. */
+const MAINS: readonly string[] = ["mod.js", "src/web.js"];
 /** Where all code goes, but for what has Node's modules in it: that stays beside, for who asks for it. */
 const ONE = "zmq.js";
 const BESIDE = "src/zeromq/";
-const INNER_IMPORT = /^(import|export) \{([^}]*)\} from "(\.\/src\/[^"]+)";/gm;
+const INNER_IMPORT = /^(import|export) \{([^}]*)\} from "(\.\/[^"]+)";/gm;
 const FACE_IMPORT = /^import \{([^}]*)\} from "(\.[^"]+)";/gm;
 
 const STD_LICENSE = `MIT License
@@ -164,12 +164,12 @@ function copyWithImports(source: string, path: string): void {
 }
 
 /**
- * Makes one module of all but `mod.js`. That one stays itself, since to import it does something: it names the transports
- * that `core.js` must be without.
+ * Makes one module of all but `mod.js` and `web.js`. Those stay themselves, since to import them does something: they name
+ * the transports that `core.js` must be without.
  */
 async function joinModules(): Promise<void> {
   const entries = entryPoints().map((path) => path.replace(/\.ts$/, ".js"))
-    .filter((path) => path !== MAIN && !path.startsWith(BESIDE));
+    .filter((path) => !MAINS.includes(path) && !path.startsWith(BESIDE));
   const taken = new Map<string, unknown>();
   const lines: string[] = [];
   const faces = new Map<string, string>();
@@ -185,17 +185,25 @@ async function joinModules(): Promise<void> {
     });
     const own = names.filter(({ known }) => !known).map(({ name, alias }) => as(name, alias));
     if (own.length > 0) lines.push(`export { ${own.join(", ")} } from "./${path}";`);
-    const up = posix.relative(posix.dirname(path), ONE);
-    faces.set(path, `export { ${names.map(({ name, alias }) => as(alias, name)).join(", ")} } from "${up}";\n`);
+    faces.set(path, `export { ${names.map(({ name, alias }) => as(alias, name)).join(", ")} } from "${up(path)}";\n`);
   }
-  const main = readFileSync(join(target, MAIN), "utf8").replace(
-    INNER_IMPORT,
-    (line, what: string, names: string, path: string) => {
-      if (entries.includes(path.slice(2))) return line;
-      lines.push(`export {${names}} from "${path}";`);
-      return `${what} {${names}} from "./${ONE}";`;
-    },
-  );
+  const named = new Set<string>();
+  const mains = MAINS.map((main): [string, string] => {
+    const text = readFileSync(join(target, main), "utf8").replace(
+      INNER_IMPORT,
+      (line, what: string, names: string, specifier: string) => {
+        const path = posix.join(posix.dirname(main), specifier);
+        if (entries.includes(path)) return line;
+        const wanted = names.split(",").map((name) => name.trim()).filter((name) =>
+          name !== "" && !taken.has(name) && !named.has(name)
+        );
+        for (const name of wanted) named.add(name);
+        if (wanted.length > 0) lines.push(`export { ${wanted.join(", ")} } from "./${path}";`);
+        return `${what} {${names}} from "${up(main)}";`;
+      },
+    );
+    return [main, text];
+  });
   const beside = new Map<string, string>();
   for (const path of emitted().map((path) => relative(target, path).replaceAll("\\", "/"))) {
     if (!path.startsWith(BESIDE) || !path.endsWith(".js")) continue;
@@ -209,7 +217,7 @@ async function joinModules(): Promise<void> {
   });
   if (code !== 0) fail(`Bun cannot join the modules\n${stderr}`);
   for (const path of emitted()) if (path.endsWith(".js") && path !== join(target, ONE)) rmSync(path);
-  for (const [path, text] of [...faces, ...beside, [MAIN, main] as const]) write(join(target, path), text);
+  for (const [path, text] of [...faces, ...beside, ...mains]) write(join(target, path), text);
 }
 
 /** The text of a module that stays beside the one that has all code, which gets to export what this imports. */
@@ -222,7 +230,7 @@ async function pointAtOne(
   let text = readFileSync(join(target, path), "utf8");
   for (const [line, names, specifier] of text.matchAll(FACE_IMPORT)) {
     const from = posix.join(posix.dirname(path), specifier!);
-    if (from.startsWith(BESIDE) || from === MAIN || entries.includes(from)) continue;
+    if (from.startsWith(BESIDE) || MAINS.includes(from) || entries.includes(from)) continue;
     const module = await import(pathToFileURL(join(target, from)).href);
     for (const name of names!.split(",").map((name) => name.trim().split(/\s+as\s+/)[0]!)) {
       if (taken.has(name) && taken.get(name) !== module[name]) fail(`${path} imports another ${name}`);
@@ -232,6 +240,12 @@ async function pointAtOne(
     text = text.replace(line, `import {${names}} from "${posix.relative(posix.dirname(path), ONE)}";`);
   }
   return text;
+}
+
+/** The way from a module to the one that has all code. */
+function up(path: string): string {
+  const way = posix.relative(posix.dirname(path), ONE);
+  return way.startsWith(".") ? way : `./${way}`;
 }
 
 function as(name: string, alias: string): string {
@@ -277,8 +291,8 @@ function packageJson(): Record<string, unknown> {
     keywords: ["zeromq", "zmq", "0mq", "zmtp", "libzmq", "messaging", "sockets", "deno", "bun", "node"],
     license: manifest.license,
     type: "module",
-    // mod.js names the runtime's transports as the default: a bundler must not take it for a mere list of exports.
-    sideEffects: ["./mod.js", `./${BESIDE}**/*.js`],
+    // These name the transports that are the default: a bundler must not take them for mere lists of exports.
+    sideEffects: [...MAINS.map((path) => `./${path}`), `./${BESIDE}**/*.js`],
     engines: { node: ">=20.16" },
     main: "./mod.js",
     types: "./mod.d.ts",

@@ -15,6 +15,7 @@ import { measureSlow } from "./slow.ts";
 import { measureSoak } from "./soak.ts";
 import { measureStartup } from "./startup.ts";
 import { measureTeardown } from "./teardown.ts";
+import { measureWebSockets } from "./web_sockets.ts";
 
 /** A measure, and what it is called. */
 export interface Growth {
@@ -35,6 +36,7 @@ export const GROWTH: readonly Growth[] = [
   { name: "soak", title: "24 GB through one connection: memory's growth", measure: measureSoak },
   { name: "hostile", title: "An honest peer's 50 000 msg/s beside attackers", measure: measureHostile },
   { name: "teardown", title: "One among many taken away", measure: measureTeardown },
+  { name: "ws", title: "PUSH → PULL over WebSockets, beside jszmq", measure: measureWebSockets },
   { name: "startup", title: "From start to the first message over tcp", measure: measureStartup },
   { name: "bundle", title: "Bundle for a browser, minified and gzipped", measure: measureBundle },
 ];

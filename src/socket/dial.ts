@@ -6,6 +6,7 @@
 
 import type { SocketType } from "../engine/compatibility.ts";
 import type { Engine, EngineHandler } from "../engine/engine.ts";
+import type { Speaker } from "../engine/speaker.ts";
 import { metadataOf } from "../engine/announcement.ts";
 import type { VersionOptions } from "../engine/versioned_engine.ts";
 import { type EngineOptions, ZmtpEngine } from "../engine/zmtp_engine.ts";
@@ -93,11 +94,12 @@ function dialNow(transport: Transport, endpoint: string, settings: Settings, sig
 type EngineClass = new (options: EngineOptions, handler: EngineHandler, versions: VersionOptions) => Engine;
 
 /** For ZMTP 3, unless the entry point has one for older versions too: a bundle of `./core` is 2 KB smaller without. */
-let AnEngine: EngineClass = ZmtpEngine;
+let zmtpEngine = (options: EngineOptions, handler: EngineHandler, _: VersionOptions): Engine =>
+  new ZmtpEngine(options, handler);
 
 /** Names the engine. For `mod.ts` alone, by `old_peers.ts`. */
 export function provideEngine(engine: EngineClass): void {
-  AnEngine = engine;
+  zmtpEngine = (options, handler, versions) => new engine(options, handler, versions);
 }
 
 /** Makes the engine of one connection. */
@@ -106,14 +108,15 @@ export function makeEngine(
   routingId: Uint8Array,
   settings: Settings,
   handler: EngineHandler,
+  link: Link & Speaker,
 ): Engine {
   const { maxMessageSize, maxMessageParts, maxPingRate, metadata, heartbeatTimeToLive: ttl } = settings;
   const interval = settings.heartbeatInterval === Infinity ? 0 : settings.heartbeatInterval;
   const silence = settings.heartbeatTimeout ?? interval;
   const heartbeat = { interval, timeout: silence === 0 ? Infinity : silence, ttl };
   const own = metadataOf(socketType, routingId, metadata);
-  const none = (): Mechanism => new NullMechanism(own);
-  const mechanism = security()?.mechanism(settings, own, none) ?? none();
+  const secured = (none: () => Mechanism): Mechanism => security()?.mechanism(settings, own, none) ?? none();
+  const mechanism = secured(() => new NullMechanism(own));
   const options = { socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat };
-  return new AnEngine(options, handler, settings);
+  return link.speak?.(options, handler, secured, settings) ?? zmtpEngine(options, handler, settings);
 }

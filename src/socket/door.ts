@@ -39,7 +39,7 @@ export class Door {
     const core = this.#core;
     const { tcpAcceptFilter, maxConnections, maxHandshakes } = core.options;
     if (core.isClosed) return link.abort();
-    if (/^t(cp|ls):/.test(this.#endpoint) && tcpAcceptFilter?.accepts(hostOf(link.remote)) === false) {
+    if (/^t(cp|ls):/.test(link.remote) && tcpAcceptFilter?.accepts(hostOf(link.remote)) === false) {
       return this.#refuse(link, "EACCES", "its address is not in tcpAcceptFilter, wanted one that is");
     }
     if (this.#count >= maxConnections) this.#sweep();

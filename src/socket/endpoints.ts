@@ -157,7 +157,7 @@ export class Endpoints {
     if (splitEndpoint(endpoint, role).scheme === "inproc") return void parseInproc(endpoint, role);
     const { context, options, type } = this.#core;
     const transport = context.transports.find(endpoint, role, ["inproc"]);
-    transport.check(endpoint, role, type);
+    transport.check(endpoint, role, options, type);
     security()?.agree(options, `${role} to ${show(endpoint)}`, transport.scheme, role);
     const { socksProxy, socksUsername, socksPassword } = options;
     if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
@@ -190,7 +190,7 @@ export class Endpoints {
         endpoint,
         { backlog: options.backlog, ...linkOptionsOf(options, transport) },
         {
-          accept: (link) => this.#door(listener.endpoint).accept(link),
+          accept: (link) => this.door(listener.endpoint).accept(link),
           failed: (error) => {
             if (core.observed) core.emit({ type: "accept:error", endpoint: listener.endpoint, error });
           },
@@ -208,7 +208,8 @@ export class Endpoints {
     return this.#bindDone(endpoint, listener);
   }
 
-  #door(endpoint: string): Door {
+  /** The door of a bound endpoint, or of one that somebody else listens for. */
+  door(endpoint: string): Door {
     let door = this.#doors.get(endpoint);
     if (door === undefined) this.#doors.set(endpoint, door = new Door(this.#core, endpoint));
     return door;

@@ -123,9 +123,9 @@ export abstract class Socket implements AsyncDisposable {
    * assertMatch(await pull.bind("tcp://127.0.0.1:*"), /^tcp:\/\/127\.0\.0\.1:[1-9]\d*$/);
    * ```
    *
-   * @param endpoint `tcp://interface:port`, `ipc://path` or `inproc://name`; `*` or 0 for a free port, `*` for every
-   * interface, `ipc://*` for a fresh path, `ipc://@name` for Linux's abstract names; `udp://interface:port` for DISH and
-   * DGRAM.
+   * @param endpoint `tcp://interface:port`, `ws://interface:port/path`, `ipc://path` or `inproc://name`; `*` or 0 for a
+   * free port, `*` for every interface, `ipc://*` for a fresh path, `ipc://@name` for Linux's abstract names;
+   * `udp://interface:port` for DISH and DGRAM.
    * @param options `signal` gives the call up.
    * @returns The endpoint as bound, which is what `connect` takes.
    * @throws {EndpointError} If the endpoint is malformed (`EINVAL`) or its transport unknown (`EPROTONOSUPPORT`).
@@ -141,8 +141,8 @@ export abstract class Socket implements AsyncDisposable {
    * is lost. What is sent meanwhile is queued, unless the socket is `immediate`. To connect twice to one endpoint makes
    * two connections, but for DEALER, SUB, PUB and REQ, where the second call does nothing.
    *
-   * @param endpoint `tcp://host:port`, `tcp://source:port;host:port`, `ipc://path` or `inproc://name`; `udp://host:port`
-   * for RADIO.
+   * @param endpoint `tcp://host:port`, `tcp://source:port;host:port`, `ws://host:port/path`, `ipc://path` or
+   * `inproc://name`; `udp://host:port` for RADIO.
    * @throws {EndpointError} If the endpoint is malformed (`EINVAL`), its transport unknown (`EPROTONOSUPPORT`) or not for
    * sockets of this type (`ENOCOMPATPROTO`).
    * @throws {ClosedError} If the socket is closed.

@@ -166,12 +166,13 @@ export interface Transport {
   /** What it can do here. */
   readonly capabilities: Capabilities;
   /**
-   * Checks an endpoint's spelling without touching the network. Called at `bind()` and `connect()`.
+   * Checks an endpoint's spelling without touching the network. Called at `bind()` and `connect()`, with the socket's
+   * options as they are then, by name, for a transport that cannot have them all.
    *
    * @param type The socket's type, for a transport that does not serve all.
    * @throws {EndpointError} If it is malformed (`EINVAL`), too long (`ENAMETOOLONG`), or cannot be had here (`ENOTSUP`).
    */
-  check(endpoint: string, role: "bind" | "connect", type?: string): void;
+  check(endpoint: string, role: "bind" | "connect", options?: object, type?: string): void;
   /** Dials once. Rejects with an error whose `code` is an errno name where the system gave one. */
   connect(endpoint: string, options: DialOptions): Promise<Link>;
   /** Listens. Rejects with an {@link EndpointError} (`EADDRINUSE`, `EACCES`, `ENODEV`, `ENOENT`, …). */

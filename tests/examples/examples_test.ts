@@ -54,6 +54,11 @@ test("pub_server.ts publishes to sub_client.ts on every runtime, and ends on Ctr
   assertMatch(server.stdout, /\nPublished \d+ rounds\n$/);
 }, OPTIONS);
 
+test("web_gateway.ts passes updates from tcp on to a page", async () => {
+  const { stdout } = await run(runtime, "web_gateway.ts");
+  assertMatch(stdout, /^(?:Update [1-3]: stock \d+ €\n){3}$/);
+}, OPTIONS);
+
 test("pub_server.ts ends after the rounds it was told", async () => {
   assertStringIncludes((await run(runtime, "pub_server.ts", 2)).stdout, "\nPublished 2 rounds\n");
 }, OPTIONS);

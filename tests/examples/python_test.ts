@@ -9,6 +9,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { gunzipSync } from "node:zlib";
+import { Subscriber, text } from "../../mod.ts";
 import { runtime, test } from "../harness.ts";
 import { type Outcome, ROOT, RuntimeProcess, spawnRuntime } from "../processes.ts";
 import { until } from "../interop/waiting.ts";
@@ -94,6 +95,16 @@ test(`load_balancer.ts serve queues for Python ${NEEDS}`, async () => {
     (await runPython("load_balancer.py", 4)).stdout,
     /^(?:(?:Ada|Bo|Cy) says: question \d from Python\n){4}$/,
   );
+}, OPTIONS);
+
+test(`web_gateway.ts serve passes on what Python publishes ${NEEDS}`, async () => {
+  await using _gateway = start(runtime, "web_gateway.ts", "serve");
+  await using _publisher = startPython("web_gateway.py");
+  await using subscriber = new Subscriber();
+  subscriber.subscribe("stock");
+  subscriber.connect("ws://127.0.0.1:5581/updates");
+  const [, price] = await subscriber.receive();
+  assertMatch(text(price), /^\d+ €$/);
 }, OPTIONS);
 
 test(`Python sends a file to stream_pipeline.ts ${NEEDS}`, async () => {

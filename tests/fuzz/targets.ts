@@ -10,6 +10,7 @@ import { OLD_TARGETS } from "./old_targets.ts";
 import { REPLY_TARGETS } from "./reply_targets.ts";
 import type { Target } from "./target.ts";
 import { TEXT_TARGETS } from "./text_targets.ts";
+import { WEB_SOCKET_TARGETS } from "./web_socket_targets.ts";
 import { WIRE_TARGETS } from "./wire_targets.ts";
 
 /** All targets, in the order in which they are run. */
@@ -20,6 +21,7 @@ export const TARGETS: readonly Target[] = [
   ...ENGINE_TARGETS,
   ...CURVE_TARGETS,
   ...OLD_TARGETS,
+  ...WEB_SOCKET_TARGETS,
 ];
 
 /** How many of so many inputs are each target's, by their weights. */

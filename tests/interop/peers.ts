@@ -217,6 +217,11 @@ export class RemotePeer implements Peer {
     return this.#start("libzmq", spawnRuntime("deno", new URL("./libzmq_ffi.ts", import.meta.url), [], temporary()));
   }
 
+  /** Starts one made of npm `jszmq`. */
+  static jszmq(): Promise<RemotePeer> {
+    return this.#start("jszmq", spawnRuntime("node", new URL("./jszmq_peer.ts", import.meta.url)));
+  }
+
   /** Starts one made of this library. */
   static ours(runtime: RuntimeName): Promise<RemotePeer> {
     return this.#start(runtime, spawnRuntime(runtime, new URL("./ours_peer.ts", import.meta.url), [], temporary()));

@@ -28,7 +28,7 @@ export class NodeUdp implements DatagramTransport {
     abstract: false,
   };
 
-  check(endpoint: string, role: "bind" | "connect", type?: string): void {
+  check(endpoint: string, role: "bind" | "connect", _options?: object, type?: string): void {
     checkUdp(endpoint, role, type);
   }
 
