@@ -1,0 +1,133 @@
+/**
+ * tcp and tls over `connect` of `cloudflare:sockets`, and what a Worker cannot do.
+ *
+ * @module
+ */
+
+import { NotSupportedError, show } from "../../errors.ts";
+import { isIPv6 } from "../../transport/address.ts";
+import { parseTcpBind, refuse, type Role } from "../../transport/endpoint.ts";
+import { parseTcpConnect } from "../../transport/endpoint.ts";
+import type { Capabilities, DialOptions, Link, Listener, Transport } from "../../transport/link.ts";
+import { checkTarget, checkTcp } from "../../transport/tcp.ts";
+import { WorkersLink } from "./link.ts";
+import type { Connect, SocketInfo, WorkerSocket } from "./sockets.ts";
+
+const NOTHING: Capabilities = {
+  keepAlive: false,
+  keepAliveIdle: false,
+  keepAliveProbes: false,
+  backlog: false,
+  sourceAddress: false,
+  typeOfService: false,
+  abstract: false,
+};
+
+/** tcp and, with `secure`, tls of a Worker. It dials, and cannot listen. */
+export class WorkersTcp implements Transport {
+  readonly scheme: string;
+  readonly capabilities: Capabilities = NOTHING;
+  readonly #connect: Connect;
+  readonly #secure: boolean;
+
+  /** `connect` is that of `cloudflare:sockets`. */
+  constructor(connect: Connect, secure: boolean = false) {
+    this.#connect = connect;
+    this.#secure = secure;
+    this.scheme = secure ? "tls" : "tcp";
+  }
+
+  check(endpoint: string, role: Role): void {
+    checkTcp(endpoint, role, this.capabilities);
+    if (role === "bind") throw cannotBind(endpoint);
+  }
+
+  async connect(endpoint: string, { signal, ipv6 }: DialOptions): Promise<Link> {
+    const target = parseTcpConnect(endpoint);
+    checkTarget(endpoint, target, ipv6);
+    signal.throwIfAborted();
+    const { host, port } = target;
+    const hostname = isIPv6(host) ? `[${host}]` : host;
+    let socket: WorkerSocket;
+    let info: SocketInfo;
+    try {
+      socket = this.#connect({ hostname, port }, {
+        secureTransport: this.#secure ? "on" : "off",
+        allowHalfOpen: true,
+      });
+      info = await opened(socket, signal);
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw refused(endpoint, cause);
+    }
+    const end = (address: string): string => `${this.scheme}://${address}`;
+    const { remoteAddress = `${hostname}:${port}`, localAddress } = info;
+    return new WorkersLink(
+      socket.readable.getReader({ mode: "byob" }),
+      socket.writable.getWriter(),
+      () => socket.close(),
+      localAddress === undefined ? "" : end(localAddress),
+      end(remoteAddress),
+    );
+  }
+
+  // deno-lint-ignore require-await -- what it throws becomes a rejection
+  async listen(endpoint: string): Promise<Listener> {
+    parseTcpBind(endpoint);
+    throw cannotBind(endpoint);
+  }
+}
+
+/** ipc of a Worker, which is there to say that there is none. */
+export class WorkersIpc implements Transport {
+  readonly scheme = "ipc";
+  readonly capabilities: Capabilities = NOTHING;
+
+  check(endpoint: string, role: Role): void {
+    throw cannotUseIpc(endpoint, role);
+  }
+
+  // deno-lint-ignore require-await -- what it throws becomes a rejection
+  async connect(endpoint: string): Promise<Link> {
+    throw cannotUseIpc(endpoint, "connect");
+  }
+
+  // deno-lint-ignore require-await -- what it throws becomes a rejection
+  async listen(endpoint: string): Promise<Listener> {
+    throw cannotUseIpc(endpoint, "bind");
+  }
+}
+
+/** Waits for the connection, or for the signal, which closes it. */
+function opened(socket: WorkerSocket, signal: AbortSignal): Promise<SocketInfo> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      socket.close().catch(() => {}); // It may not have been made, and then cannot be closed either.
+      reject(signal.reason);
+    };
+    signal.addEventListener("abort", abort);
+    const done = (): void => signal.removeEventListener("abort", abort);
+    socket.opened.then((info) => (done(), resolve(info)), (error) => (done(), reject(error)));
+  });
+}
+
+function cannotBind(endpoint: string): NotSupportedError {
+  return new NotSupportedError(
+    `Cannot bind to ${show(endpoint)}: a Worker has no socket that listens, wanted the peer to bind and this one to connect`,
+  );
+}
+
+function cannotUseIpc(endpoint: string, role: Role): NotSupportedError {
+  const tried = role === "bind" ? "bind to" : "connect to";
+  return new NotSupportedError(
+    `Cannot ${tried} ${show(endpoint)}: a Worker has no Unix sockets, wanted "tcp://host:port"`,
+  );
+}
+
+/** The runtime says the same of whatever has gone wrong: that nobody listens there is the likeliest. */
+function refused(endpoint: string, cause: unknown): Error {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return refuse("ECONNREFUSED", endpoint, "connect", `a Worker is told no more than "${said}", wanted a bound socket`, {
+    cause,
+  });
+}
