@@ -164,8 +164,9 @@ export class WorkersLink implements Link {
     if (this.#gone) return;
     this.#gone = true;
     if (error instanceof Error) this.#error = error;
+    // Not the writer's `abort`: it throws away what it has, and the connection then stays open for as long as the request.
+    // So a peer that does not read what it was sent keeps it open too; nothing here could cut that.
     quietly(() => this.#reader.cancel());
-    quietly(() => this.#writer.abort());
     quietly(this.#hangUp);
     if (this.#handler !== undefined) queueMicrotask(() => this.#tell());
   }

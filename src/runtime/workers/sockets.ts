@@ -50,8 +50,6 @@ export interface ByteWriter {
   write(octets: Uint8Array): Promise<void>;
   /** Ends the direction behind what was written. */
   close(): Promise<void>;
-  /** Ends it now. */
-  abort(reason?: unknown): Promise<void>;
 }
 
 /** A connection: two streams of octets. */
