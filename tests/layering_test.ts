@@ -70,6 +70,15 @@ const LOADED: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
+ * What one file alone may import, at once: what only a Worker has, for the entry point that only a Worker loads; and the
+ * clock of all sockets, for what makes a Worker's of it.
+ */
+const ALONE: Readonly<Record<string, readonly string[]>> = {
+  "src/runtime/workers/mod.ts": ["cloudflare:sockets"],
+  "src/runtime/workers/clock.ts": ["../../session/clock.ts"],
+};
+
+/**
  * What one room alone may import of Node's modules, which the three runtimes all have: `zeromq` is for those three, and
  * `Buffer` and `EventEmitter` are what its users are given.
  */
@@ -145,6 +154,9 @@ test("an import that is not permitted is found, however it is written", () => {
   assertEquals(offences("mod.ts", 'export * from "./src/engine/mod.ts";'), 1);
   assertEquals(offences("src/zeromq/mod.ts", 'import { Buffer } from "node:buffer";\nimport "../../mod.ts";'), 0);
   assertEquals(offences("src/zeromq/mod.ts", 'import { connect } from "node:net";'), 1);
+  assertEquals(offences("src/runtime/workers/mod.ts", 'import { connect } from "cloudflare:sockets";'), 0);
+  assertEquals(offences("src/runtime/workers/tcp.ts", 'import { connect } from "cloudflare:sockets";'), 1);
+  assertEquals(offences("src/runtime/workers/mod.ts", 'import { systemClock } from "../../session/clock.ts";'), 1);
   assertEquals(offences("src/socket/socket.ts", 'import { Buffer } from "node:buffer";'), 1);
   assertEquals(offences("src/socket/socket.ts", 'import { Proxy } from "../zeromq/mod.ts";'), 1);
 });
@@ -181,6 +193,7 @@ function importOffences({ path, text }: Source): string[] {
   const { early, late } = importsOf(text);
   for (const specifier of [...early, ...late.filter((specifier) => !loaded.includes(specifier))]) {
     if (PACKAGES.includes(specifier) || BUILT_IN[room!]?.includes(specifier)) continue;
+    if (ALONE[path]?.includes(specifier)) continue;
     const why = judge(path, room!, permitted, specifier);
     if (why !== undefined) offences.push(`${path} imports ${specifier}: ${why}`);
   }

@@ -6,8 +6,7 @@
 
 import { NotSupportedError, show } from "../../errors.ts";
 import { isIPv6 } from "../../transport/address.ts";
-import { parseTcpBind, refuse, type Role } from "../../transport/endpoint.ts";
-import { parseTcpConnect } from "../../transport/endpoint.ts";
+import { parseTcpBind, parseTcpConnect, refuse, type Role } from "../../transport/endpoint.ts";
 import type { Capabilities, DialOptions, Link, Listener, Transport } from "../../transport/link.ts";
 import { checkTarget, checkTcp } from "../../transport/tcp.ts";
 import { WorkersLink } from "./link.ts";
@@ -40,6 +39,7 @@ export class WorkersTcp implements Transport {
   check(endpoint: string, role: Role): void {
     checkTcp(endpoint, role, this.capabilities);
     if (role === "bind") throw cannotBind(endpoint);
+    checkHandler(endpoint);
   }
 
   async connect(endpoint: string, { signal, ipv6 }: DialOptions): Promise<Link> {
@@ -109,6 +109,22 @@ function opened(socket: WorkerSocket, signal: AbortSignal): Promise<SocketInfo> 
     const done = (): void => signal.removeEventListener("abort", abort);
     socket.opened.then((info) => (done(), resolve(info)), (error) => (done(), reject(error)));
   });
+}
+
+/**
+ * A socket that is connected where a Worker may do nothing would fail again and again, behind the caller's back.
+ *
+ * @throws {NotSupportedError} At the top of a module.
+ */
+function checkHandler(endpoint: string): void {
+  try {
+    clearTimeout(setTimeout(() => {}, 0));
+  } catch (cause) {
+    throw new NotSupportedError(
+      `Cannot connect to ${show(endpoint)}: this is no request's, wanted the call within a handler of the Worker`,
+      { cause },
+    );
+  }
 }
 
 function cannotBind(endpoint: string): NotSupportedError {
