@@ -5,7 +5,7 @@
  * @module
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,18 +40,43 @@ export function freshFolder(): string {
   return folder;
 }
 
-/** The configuration of one Worker that may dial this machine, and nothing else. */
-export function configuration(date: string, bindings: Readonly<Record<string, string>>): string {
-  const texts = Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`);
+/** What a configuration has besides the Worker itself. */
+export interface Extras {
+  /** Whether the Worker has a Durable Object called `Keeper`. */
+  readonly keeper?: boolean;
+  /** A folder with the one certificate that is trusted, `localhost.crt`. */
+  readonly trust?: string;
+}
+
+/**
+ * The configuration of one Worker that may dial this machine, and nothing else.
+ *
+ * @param texts Its variables.
+ */
+export function configuration(date: string, texts: Readonly<Record<string, string>>, extras: Extras = {}): string {
+  const bindings = Object.entries(texts).map(([name, text]) => `(name = "${name}", text = "${text}")`);
+  bindings.push(`(name = "SELF", service = "main")`);
+  let objects = "";
+  if (extras.keeper) {
+    bindings.push(`(name = "KEEPER", durableObjectNamespace = "Keeper")`);
+    objects = `
+      durableObjectNamespaces = [(className = "Keeper", uniqueKey = "keeper")],
+      durableObjectStorage = (inMemory = void),`;
+  }
+  const certificate = extras.trust === undefined ? undefined : readFileSync(join(extras.trust, "localhost.crt"), "utf8");
+  const tls = certificate === undefined ? "" : `,
+      tlsOptions = (trustedCertificates = [${JSON.stringify(certificate)}])`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = (
       modules = [(name = "worker", esModule = embed "worker.js")],
       compatibilityDate = "${date}",
-      bindings = [${texts.join(", ")}],
+      bindings = [${bindings.join(", ")}],${objects}
     )),
-    (name = "internet", network = (allow = ["127.0.0.0/8", "::1/128"])),
+    (name = "internet", network = (
+      allow = ["127.0.0.0/8", "::1/128"]${tls}
+    )),
   ],
 );
 `;

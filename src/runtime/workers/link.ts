@@ -9,6 +9,7 @@
  * @module
  */
 
+import { NotSupportedError, show } from "../../errors.ts";
 import type { Link, LinkHandler } from "../../transport/link.ts";
 import type { ByteReader, ByteWriter } from "./sockets.ts";
 
@@ -18,11 +19,10 @@ const SMALLEST_READ = 4 * 1024;
 const LARGEST_READ = 128 * 1024;
 /** What is smaller is copied, so that it does not keep all of the memory it came in. In octets. */
 const WORTH_KEEPING = 2 * 1024;
-/**
- * Milliseconds that the reading side has to say why a write has failed. It says nothing if the connection belongs to
- * another request.
- */
+/** Milliseconds that the reading side has to say why a write has failed. */
 const LAST_WORDS = 1000;
+/** How the runtime says that a connection was made for another request; it has no code and no class. */
+const OF_ANOTHER_REQUEST = /different request/;
 
 /** A connection over `cloudflare:sockets`. */
 export class WorkersLink implements Link {
@@ -132,15 +132,24 @@ export class WorkersLink implements Link {
     try {
       await this.#writer.write(bytes);
     } catch (error) {
+      this.#writing = undefined;
+      if (error instanceof Error && OF_ANOTHER_REQUEST.test(error.message)) this.#end(this.#misused(error));
       // The reading side will say what happened, after the peer's last octets: there may be some. It reads, even if it
       // was paused, since there is nothing else to wait for.
-      this.#writing = undefined;
       this.resume();
       if (this.#told) return;
       const timer = setTimeout(() => this.#end(error), LAST_WORDS);
       await this.#refuse();
       clearTimeout(timer);
     }
+  }
+
+  /** Nothing more can be done with it: not even the request that it belongs to would be told of a failure. */
+  #misused(cause: Error): NotSupportedError {
+    return new NotSupportedError(
+      `Cannot write to ${show(this.remote)}: the connection is another request's, wanted a socket for each request`,
+      { cause },
+    );
   }
 
   /** What a write gets that cannot be: a loan that ends when `closed()` has been called. */
