@@ -22,6 +22,7 @@
  */
 
 import { detectTransports } from "./src/runtime/detect.ts";
+import { provideAttach } from "./src/socket/attach.ts";
 import { provideTransports } from "./src/socket/default_transports.ts";
 import { provideMoreOptions } from "./src/socket/more_options.ts";
 import { provideSecurity } from "./src/socket/security.ts";
@@ -52,6 +53,7 @@ export type {
 } from "./src/auth/verdicts.ts";
 
 provideTransports(detectTransports);
+provideAttach();
 provideMoreOptions();
 provideSocks();
 provideSecurity();
