@@ -23,9 +23,7 @@ export interface SocketOptions {
 /** What is known of a connection that has been made. */
 export interface SocketInfo {
   /** The peer's end, as `host:port`. */
-  readonly remoteAddress?: string;
-  /** Our end; outgoing connections have none so far. */
-  readonly localAddress?: string;
+  readonly remoteAddress: string;
 }
 
 /** What one read gives: the memory that was handed over, as a view of what was filled; none where reading is over. */
@@ -38,14 +36,18 @@ export interface ByteResult {
 
 /** Reads into memory that is handed over. */
 export interface ByteReader {
+  /** Fulfils when the peer has ended its direction, rejects when the connection is lost. */
+  readonly closed: Promise<unknown>;
   /** Reads; the memory of `view` is not the caller's any more, and comes back in the result. */
   read(view: Uint8Array<ArrayBuffer>): Promise<ByteResult>;
   /** Reads no more. */
-  cancel(reason?: unknown): Promise<void>;
+  cancel(): Promise<void>;
 }
 
 /** Writes octets in the order they are given. */
 export interface ByteWriter {
+  /** Fulfils when our direction has ended, rejects when the connection is lost. */
+  readonly closed: Promise<unknown>;
   /** Fulfils when the octets have been taken, which belong to the stream until then. */
   write(octets: Uint8Array): Promise<void>;
   /** Ends the direction behind what was written. */

@@ -8,8 +8,9 @@ import { NotSupportedError, show } from "../../errors.ts";
 import { isIPv6 } from "../../transport/address.ts";
 import { parseTcpBind, parseTcpConnect, refuse, type Role } from "../../transport/endpoint.ts";
 import type { Capabilities, DialOptions, Link, Listener, Transport } from "../../transport/link.ts";
+import { StreamLink, type Timing } from "../../transport/stream_link.ts";
 import { checkTarget, checkTcp } from "../../transport/tcp.ts";
-import { WorkersLink } from "./link.ts";
+import { duplexOf } from "./duplex.ts";
 import type { Connect, SocketInfo, WorkerSocket } from "./sockets.ts";
 
 const NOTHING: Capabilities = {
@@ -20,6 +21,15 @@ const NOTHING: Capabilities = {
   sourceAddress: false,
   typeOfService: false,
   abstract: false,
+};
+
+/** A link's timers are its request's. */
+const TIMING: Timing = {
+  after(delay: number, task: () => void): () => void {
+    const timer = setTimeout(task, delay);
+    return () => clearTimeout(timer);
+  },
+  atTurnEnd: (task: () => void) => void setTimeout(task, 0),
 };
 
 /** tcp and, with `secure`, tls of a Worker. It dials, and cannot listen. */
@@ -60,15 +70,8 @@ export class WorkersTcp implements Transport {
       if (signal.aborted) throw signal.reason;
       throw refused(endpoint, cause);
     }
-    const end = (address: string): string => `${this.scheme}://${address}`;
-    const { remoteAddress = `${hostname}:${port}`, localAddress } = info;
-    return new WorkersLink(
-      socket.readable.getReader({ mode: "byob" }),
-      socket.writable.getWriter(),
-      () => socket.close(),
-      localAddress === undefined ? "" : end(localAddress),
-      end(remoteAddress),
-    );
+    // Which port is ours a Worker is not told.
+    return new StreamLink(duplexOf(socket, endpoint), endpoint, `${this.scheme}://${info.remoteAddress}`, TIMING);
   }
 
   // deno-lint-ignore require-await -- what it throws becomes a rejection
