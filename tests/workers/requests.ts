@@ -123,7 +123,7 @@ export const ofAnotherRequest = {
     const [first, second, ...events] = JSON.parse(await get(env, "misuse"));
     assertEquals(`${first}, ${second}`, "EAGAIN, third");
     assertEquals(events.length, 1);
-    assertMatch(events[0], /: the connection is another request's, wanted a socket for each request$/);
+    assertMatch(events[0], /: the connection is another request's, wanted a socket for each request\)$/);
   },
 };
 
@@ -176,12 +176,12 @@ export const overTls = {
     assertEquals(await ask(socket, "sealed", 10_000), "sealed");
     // The certificate is for another name than this address.
     await using stranger = new Asker({ context, reconnectInterval: 10_000 });
-    const failed = new Promise<string>((resolve) => {
-      stranger.events.on("handshake:error:other", ({ type }) => resolve(type));
-      stranger.events.on("connect:retry", ({ type }) => resolve(type));
+    const failed = new Promise<void>((resolve) => {
+      stranger.events.on("handshake:error:other", () => resolve());
+      stranger.events.on("connect:retry", () => resolve());
     });
     stranger.connect(env.SECURE.replace("localhost", "127.0.0.1"));
-    assertMatch(await failed, /^(?:handshake:error:other|connect:retry)$/);
+    await failed;
     assertEquals(stranger.peers.some(({ connected }) => connected), false);
   },
 };

@@ -26,24 +26,6 @@ export interface SocketInfo {
   readonly remoteAddress: string;
 }
 
-/** What one read gives: the memory that was handed over, as a view of what was filled; none where reading is over. */
-export interface ByteResult {
-  /** Whether there is nothing more. */
-  readonly done: boolean;
-  /** What was read. */
-  readonly value?: Uint8Array<ArrayBuffer> | undefined;
-}
-
-/** Reads into memory that is handed over. */
-export interface ByteReader {
-  /** Fulfils when the peer has ended its direction, rejects when the connection is lost. */
-  readonly closed: Promise<unknown>;
-  /** Reads; the memory of `view` is not the caller's any more, and comes back in the result. */
-  read(view: Uint8Array<ArrayBuffer>): Promise<ByteResult>;
-  /** Reads no more. */
-  cancel(): Promise<void>;
-}
-
 /** Writes octets in the order they are given. */
 export interface ByteWriter {
   /** Fulfils when our direction has ended, rejects when the connection is lost. */
@@ -58,8 +40,8 @@ export interface ByteWriter {
 export interface WorkerSocket {
   /** Fulfils when the connection has been made; rejects, with no reason, if it cannot be. */
   readonly opened: Promise<SocketInfo>;
-  /** What comes. */
-  readonly readable: { getReader(options: { readonly mode: "byob" }): ByteReader };
+  /** What comes: a stream of octets. */
+  readonly readable: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** What goes. */
   readonly writable: { getWriter(): ByteWriter };
   /** Closes both directions, once what was written is gone. */
