@@ -67,7 +67,9 @@ export function makeRequestClock(now: () => number, soon: (task: () => void) => 
   };
 }
 
-/** Has every socket live by a Worker's turns. */
+/** Has every socket live by a Worker's turns, if this is one. */
 export function useRequestClock(): void {
+  const { navigator } = globalThis as { readonly navigator?: { readonly userAgent?: string } };
+  if (navigator?.userAgent !== "Cloudflare-Workers") return;
   Object.assign(systemClock, makeRequestClock(() => performance.now(), (task) => void setTimeout(task, 0)));
 }

@@ -36,12 +36,12 @@ const TIMING: Timing = {
 export class WorkersTcp implements Transport {
   readonly scheme: string;
   readonly capabilities: Capabilities = NOTHING;
-  readonly #connect: Connect;
+  readonly #load: () => Connect | Promise<Connect>;
   readonly #secure: boolean;
 
-  /** `connect` is that of `cloudflare:sockets`. */
-  constructor(connect: Connect, secure: boolean = false) {
-    this.#connect = connect;
+  /** `load` gets `connect` of `cloudflare:sockets`. */
+  constructor(load: () => Connect | Promise<Connect>, secure: boolean = false) {
+    this.#load = load;
     this.#secure = secure;
     this.scheme = secure ? "tls" : "tcp";
   }
@@ -55,16 +55,14 @@ export class WorkersTcp implements Transport {
   async connect(endpoint: string, { signal, ipv6 }: DialOptions): Promise<Link> {
     const target = parseTcpConnect(endpoint);
     checkTarget(endpoint, target, ipv6);
+    const connect = await this.#load();
     signal.throwIfAborted();
     const { host, port } = target;
     const hostname = isIPv6(host) ? `[${host}]` : host;
     let socket: WorkerSocket;
     let info: SocketInfo;
     try {
-      socket = this.#connect({ hostname, port }, {
-        secureTransport: this.#secure ? "on" : "off",
-        allowHalfOpen: true,
-      });
+      socket = connect({ hostname, port }, { secureTransport: this.#secure ? "on" : "off", allowHalfOpen: true });
       info = await opened(socket, signal);
     } catch (cause) {
       if (signal.aborted) throw signal.reason;

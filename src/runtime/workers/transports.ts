@@ -9,8 +9,9 @@ import { useRequestClock } from "./clock.ts";
 import type { Connect } from "./sockets.ts";
 import { WorkersIpc, WorkersTcp } from "./tcp.ts";
 
-/** tcp, tls, and what says that there is no ipc. All sockets live by a Worker's clock from now on. */
+/** tcp, tls, and what says that there is no ipc. */
 export function transportsOver(connect: Connect): readonly Transport[] {
   useRequestClock();
-  return [new WorkersTcp(connect), new WorkersTcp(connect, true), new WorkersIpc()];
+  const load = (): Connect => connect;
+  return [new WorkersTcp(load), new WorkersTcp(load, true), new WorkersIpc()];
 }
