@@ -6,8 +6,9 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { Context, Dealer, Push, Request as Asker, text } from "../../mod.ts";
+import { attach, Context, Dealer, Push, Reply, Request as Asker, text } from "../../mod.ts";
 import { transports } from "../../src/runtime/workers/mod.ts";
+import type { WorkerSocket } from "../../src/runtime/workers/sockets.ts";
 
 /** What the configuration binds. */
 interface Env {
@@ -18,7 +19,7 @@ interface Env {
   /** The compatibility date. */
   readonly DATE: string;
   /** This Worker. */
-  readonly SELF: { fetch(url: string): Promise<Response> };
+  readonly SELF: { fetch(url: string): Promise<Response>; connect(address: string): WorkerSocket };
   /** {@link Keeper}. */
   readonly KEEPER: { idFromName(name: string): unknown; get(id: unknown): { fetch(url: string): Promise<Response> } };
 }
@@ -83,8 +84,15 @@ async function get(env: Env, path: string): Promise<string> {
   return await (await env.SELF.fetch(`http://worker/${path}`)).text();
 }
 
-/** The Worker's own handler. */
+/** The Worker's own handlers. */
 export default {
+  /** Serves whoever has connected to this Worker. */
+  async connect(socket: WorkerSocket): Promise<void> {
+    await using reply = new Reply({ context });
+    const { closed } = attach(reply, socket as never, { role: "bind" });
+    for (let count = 0; count < 2; count++) await reply.send(`to ${text((await reply.receive())[0]!)}`);
+    await closed;
+  },
   async fetch(request: Request, env: Env): Promise<Response> {
     return new Response(await HANDLERS[new URL(request.url).pathname.slice(1)]!(env));
   },
@@ -183,5 +191,16 @@ export const overTls = {
     stranger.connect(env.SECURE.replace("localhost", "127.0.0.1"));
     await failed;
     assertEquals(stranger.peers.some(({ connected }) => connected), false);
+  },
+};
+
+export const inAConnectHandler = {
+  async test(_: unknown, env: Env): Promise<void> {
+    await using socket = new Asker({ context });
+    const { closed, close } = attach(socket, env.SELF.connect("reply.internal:5555") as never);
+    assertEquals(await ask(socket, "one", 10_000), "to one");
+    assertEquals(await ask(socket, "two", 10_000), "to two");
+    await close();
+    assertEquals(await closed, undefined);
   },
 };

@@ -18,6 +18,7 @@ const TESTS: Readonly<Record<string, string>> = {
   besideEachOther: "requests beside each other each have their own sockets' messages",
   inADurableObject: "a Durable Object's requests share a socket",
   withTheMainEntryPointAlone: "the main entry point finds cloudflare:sockets by itself where Workers give it out",
+  inAConnectHandler: "a Worker's incoming connection is attached to a socket, and another Worker's asks it",
   overTls: "tls:// is dialled, and a certificate of another name is not taken",
 };
 
