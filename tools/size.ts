@@ -68,7 +68,9 @@ async function measure({ name, text, limit }: Entry, folder: string): Promise<Bu
   if (code !== 0) throw new Error(`bun build ended with exit code ${code}\n${stderr}`);
   const bundle = readFileSync(join(folder, "bundle.js"));
   const imported = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']node:\w+["']/.exec(bundle.toString());
-  if (imported !== null) throw new Error(`The bundle of ${name} has ${imported[0]}: no browser or Worker need have that`);
+  if (imported !== null) {
+    throw new Error(`The bundle of ${name} has ${imported[0]}: no browser or Worker need have that`);
+  }
   return { name, minified: bundle.length, gzipped: gzipSync(bundle, { level: 9 }).length, limit };
 }
 

@@ -23,7 +23,9 @@ const context = new Context({ transports, linger: 0 });
 
 export default {
   async fetch(request: Request, { SERVICE }: Env): Promise<Response> {
-    if (request.method !== "POST") return new Response("POST a question\n", { status: 405, headers: { allow: "POST" } });
+    if (request.method !== "POST") {
+      return new Response("POST a question\n", { status: 405, headers: { allow: "POST" } });
+    }
     const question = new Uint8Array(await request.arrayBuffer());
 
     await using client = new Client({ context });

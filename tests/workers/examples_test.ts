@@ -83,7 +83,8 @@ test("news.ts streams a topic as events, and lets go of the publisher when its c
     for (let i = 0; i < 3; i++) await publisher.send(["weather.rome", `sun ${i}\nand wind`, "21"]);
     let body = "";
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
-    const wanted = ": here you are\n\n" + [0, 1, 2].map((i) => `event: weather.rome\ndata: sun ${i}\ndata: and wind\ndata: 21\n\n`).join("");
+    const wanted = ": here you are\n\n" +
+      [0, 1, 2].map((i) => `event: weather.rome\ndata: sun ${i}\ndata: and wind\ndata: 21\n\n`).join("");
     while (body.length < wanted.length) body += (await reader.read()).value!;
     assertEquals(body, wanted);
     const left = events.next("disconnect");

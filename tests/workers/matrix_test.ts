@@ -5,7 +5,7 @@
 import { test } from "../harness.ts";
 import { EVERYTHING, MANY, SOME } from "../interop/contents.ts";
 import { meet, type Pairing, SIDES } from "../interop/matrix.ts";
-import { LocalPeer, leave, RemotePeer } from "../interop/peers.ts";
+import { leave, LocalPeer, RemotePeer } from "../interop/peers.ts";
 import { DATES, leaveWorkers, ON_NODE, WorkerPeer } from "./workerd.ts";
 
 if (ON_NODE.skip) test("a Worker talks to every socket type", () => {}, ON_NODE);
@@ -19,7 +19,8 @@ else {
         const [first, second] = side === "first" ? [worker, other] : [other, worker];
         const binds = side === "first" ? "second" : "first";
         // npm `zeromq` may never wake from a first send that has waited for its peer, whoever that is: so it does not wait.
-        const ready: Pairing["ready"] = pairing.ready ?? (async (one, two) => void await (side === "first" ? two : one).event("handshake"));
+        const ready: Pairing["ready"] = pairing.ready ??
+          (async (one, two) => void await (side === "first" ? two : one).event("handshake"));
         test(`${first.name}'s ${pairing.first} talks to ${second.name}'s ${pairing.second}`, () =>
           meet(
             { pairing: { ...pairing, ready }, first, second, binds, endpoint: "tcp://127.0.0.1:*" },

@@ -13,7 +13,7 @@ import process from "node:process";
 import { runtime, test } from "../harness.ts";
 import type { Command, OptionBag, TypeName } from "../interop/commands.ts";
 import { type Peer, PeerSocket } from "../interop/peers.ts";
-import { binaryOf, ROOT, RuntimeProcess, runProgram } from "../processes.ts";
+import { binaryOf, ROOT, runProgram, RuntimeProcess } from "../processes.ts";
 
 /**
  * The compatibility dates that the tests run at: one before Workers had anything of Node's and `MessageChannel`, and one
@@ -63,7 +63,9 @@ export function configuration(date: string, texts: Readonly<Record<string, strin
       durableObjectNamespaces = [(className = "Keeper", uniqueKey = "keeper")],
       durableObjectStorage = (inMemory = void),`;
   }
-  const certificate = extras.trust === undefined ? undefined : readFileSync(join(extras.trust, "localhost.crt"), "utf8");
+  const certificate = extras.trust === undefined
+    ? undefined
+    : readFileSync(join(extras.trust, "localhost.crt"), "utf8");
   const tls = certificate === undefined ? "" : `,
       tlsOptions = (trustedCertificates = [${JSON.stringify(certificate)}])`;
   return `using Workerd = import "/workerd/workerd.capnp";

@@ -130,7 +130,9 @@ function checkHandler(endpoint: string): void {
 
 function cannotBind(endpoint: string): NotSupportedError {
   return new NotSupportedError(
-    `Cannot bind to ${show(endpoint)}: a Worker has no socket that listens, wanted the peer to bind and this one to connect`,
+    `Cannot bind to ${
+      show(endpoint)
+    }: a Worker has no socket that listens, wanted the peer to bind and this one to connect`,
   );
 }
 
