@@ -66,6 +66,13 @@ export interface PortHost extends PipeOwner, Audience {
   closed(connection: Connection, unsent: number, error?: Error): void;
 }
 
+/** Says good-bye to who has not been let in. */
+export function turnAway(target: MessagePortLike): void {
+  const port = new Port(target);
+  port.post([BYE], []);
+  port.close();
+}
+
 /** One end of a port. */
 export class PortEnd implements Connection, Outlet, PortHandler {
   readonly endpoint: string;
@@ -302,8 +309,6 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       // The mark may have changed meanwhile.
       this.#grant();
     }
-    this.#post();
-    if (this.#ended) return;
     this.#reports.shaken(this.endpoint, {
       socketType,
       routingId,
@@ -312,6 +317,7 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       version: "3.1",
       userId: "",
     });
+    this.#post();
   }
 
   #take(octets: unknown, bodies: unknown): void {
