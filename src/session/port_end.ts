@@ -491,7 +491,7 @@ function takeOver(message: Message, take: boolean): Message {
     const { buffer, length } = body;
     if (take && buffer.byteLength === length) {
       try {
-        own[i] = new Uint8Array(structuredClone(buffer, { transfer: [buffer as ArrayBuffer] }));
+        own[i] = new Uint8Array(giveAway(buffer as ArrayBuffer));
         continue;
       } catch {
         // Memory that cannot be given away: WebAssembly's, or what its runtime keeps for itself. It is copied.
@@ -500,6 +500,11 @@ function takeOver(message: Message, take: boolean): Message {
     own[i] = new Uint8Array(body);
   }
   return own;
+}
+
+/** The same memory as a new buffer, the old one being detached. `transfer` is ES2024: Node 20 has it not. */
+function giveAway(buffer: ArrayBuffer & { transfer?(): ArrayBuffer }): ArrayBuffer {
+  return buffer.transfer?.() ?? structuredClone(buffer, { transfer: [buffer] });
 }
 
 function lengthOf(message: Message): number {
