@@ -6,6 +6,7 @@
 
 import type { Result } from "../results.ts";
 import type { Bench } from "../rounds.ts";
+import { measureAttach } from "./attach.ts";
 import { measureBundle } from "./bundle.ts";
 import { measureFairness } from "./fairness.ts";
 import { measureHostile } from "./hostile.ts";
@@ -35,6 +36,7 @@ export const GROWTH: readonly Growth[] = [
   { name: "soak", title: "24 GB through one connection: memory's growth", measure: measureSoak },
   { name: "hostile", title: "An honest peer's 50 000 msg/s beside attackers", measure: measureHostile },
   { name: "teardown", title: "One among many taken away", measure: measureTeardown },
+  { name: "attach", title: "PUSH → PULL over attached streams, and between threads", measure: measureAttach },
   { name: "startup", title: "From start to the first message over tcp", measure: measureStartup },
   { name: "bundle", title: "Bundle for a browser, minified and gzipped", measure: measureBundle },
 ];

@@ -66,6 +66,13 @@ export interface PortHost extends PipeOwner, Audience {
   closed(connection: Connection, unsent: number, error?: Error): void;
 }
 
+/** Says good-bye to who has not been let in. */
+export function turnAway(target: MessagePortLike): void {
+  const port = new Port(target);
+  port.post([BYE], []);
+  port.close();
+}
+
 /** One end of a port. */
 export class PortEnd implements Connection, Outlet, PortHandler {
   readonly endpoint: string;
@@ -302,8 +309,6 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       // The mark may have changed meanwhile.
       this.#grant();
     }
-    this.#post();
-    if (this.#ended) return;
     this.#reports.shaken(this.endpoint, {
       socketType,
       routingId,
@@ -312,6 +317,7 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       version: "3.1",
       userId: "",
     });
+    this.#post();
   }
 
   #take(octets: unknown, bodies: unknown): void {
@@ -485,7 +491,7 @@ function takeOver(message: Message, take: boolean): Message {
     const { buffer, length } = body;
     if (take && buffer.byteLength === length) {
       try {
-        own[i] = new Uint8Array(structuredClone(buffer, { transfer: [buffer as ArrayBuffer] }));
+        own[i] = new Uint8Array(giveAway(buffer as ArrayBuffer));
         continue;
       } catch {
         // Memory that cannot be given away: WebAssembly's, or what its runtime keeps for itself. It is copied.
@@ -494,6 +500,11 @@ function takeOver(message: Message, take: boolean): Message {
     own[i] = new Uint8Array(body);
   }
   return own;
+}
+
+/** The same memory as a new buffer, the old one being detached. `transfer` is ES2024: Node 20 has it not. */
+function giveAway(buffer: ArrayBuffer & { transfer?(): ArrayBuffer }): ArrayBuffer {
+  return buffer.transfer?.() ?? structuredClone(buffer, { transfer: [buffer] });
 }
 
 function lengthOf(message: Message): number {

@@ -11,7 +11,7 @@ import type { SocketEvent } from "../monitor/events.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Clock } from "../session/clock.ts";
 import type { Connection } from "../session/connection.ts";
-import { PortEnd, type PortHost } from "../session/port_end.ts";
+import { PortEnd, type PortHost, turnAway } from "../session/port_end.ts";
 import { Session, type SessionHost } from "../session/session.ts";
 import type { Link } from "../transport/link.ts";
 import { isMessagePort, type MessagePortLike } from "../transport/port.ts";
@@ -267,7 +267,7 @@ class Attached implements SessionHost, PortHost {
   /** Passes messages through a port. */
   join(target: MessagePortLike, transfer: boolean): void {
     if (this.#role === "bind" && !this.#admitted(this.#endpoint)) {
-      if (typeof target.start === "function") target.close?.();
+      turnAway(target);
       return this.#settle(this.#error);
     }
     const end = new PortEnd(this, this.#endpoint, this.#role === "connect", target, transfer);

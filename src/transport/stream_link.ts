@@ -290,8 +290,8 @@ export class StreamLink implements Link {
     const reason = error ?? new ZmqError("ECONNRESET", `Cannot go on with ${show(this.local)}: its socket has let go`);
     const ends: Promise<unknown>[] = [];
     if (!this.#ended) ends.push(this.#reader.cancel(reason));
-    // Who has ended in good order is told the same way; but nothing is to be waited for that nobody reads.
-    const orderly = this.#ended && error === undefined && !this.#closing && this.#writing === undefined;
+    // Who has ended in good order is told the same way, behind the chunk that is on its way.
+    const orderly = this.#ended && error === undefined && !this.#closing;
     if (orderly || this.#shut && !this.#closed) ends.push(this.#close());
     else if (!this.#shut) ends.push(this.#writer.abort(reason));
     const settle = (): void => {
