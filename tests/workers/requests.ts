@@ -31,6 +31,7 @@ const tooEarly: unknown = (() => {
   const push = new Push({ context });
   try {
     push.connect("tcp://127.0.0.1:5555");
+    return undefined;
   } catch (error) {
     return error;
   }
