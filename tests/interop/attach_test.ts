@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
-import { curveKeyPair, Dealer, Publisher, Pull, Push, Reply, type Socket, Subscriber, text } from "../../mod.ts";
+import { curveKeyPair, Dealer, Pull, Push, Reply, type Socket, Subscriber, text } from "../../mod.ts";
 import type { DuplexStream } from "../../src/transport/stream_link.ts";
 import { runtime, test } from "../harness.ts";
 import { webStreams } from "../stream_transport.ts";
@@ -103,7 +103,6 @@ for (const [name, dial] of Object.entries(DIALS)) {
 
 test("a server of streams: libzmq connects, and is attached as one who comes to us", async () => {
   await using reply = new Reply();
-  await using publisher = new Publisher();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     reply.attach(webStreams(socket), { role: "bind" });
   });

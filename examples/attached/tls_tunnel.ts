@@ -3,12 +3,12 @@
  * one for its REQ. TLS says who the server is and hides what is said; ZeroMQ knows nothing of it.
  *
  * ```sh
- * deno run --allow-net --allow-read --allow-env examples/tls_tunnel.ts [questions]
- * bun examples/tls_tunnel.ts [questions]
- * node examples/tls_tunnel.ts [questions]
+ * deno run --allow-net --allow-read --allow-env examples/attached/tls_tunnel.ts [questions]
+ * bun examples/attached/tls_tunnel.ts [questions]
+ * node examples/attached/tls_tunnel.ts [questions]
  * ```
  *
- * `examples/tls/` has a certificate for `localhost`, signed by its own key, which everyone can read: for examples alone.
+ * `localhost.crt` beside it is a certificate for `localhost`, signed by its own key, which everyone can read: for examples alone.
  * It was made by
  *
  * ```sh
@@ -25,7 +25,7 @@ import { Duplex } from "node:stream";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { type DuplexStream, Reply, Request, text } from "@zerostream/zmq";
 
-const read = (name: string): string => readFileSync(new URL(`./tls/${name}`, import.meta.url), "utf8");
+const read = (name: string): string => readFileSync(new URL(`./${name}`, import.meta.url), "utf8");
 const cert = read("localhost.crt");
 const questions = Number(process.argv[2] ?? 3);
 
@@ -49,7 +49,7 @@ reply.events.on("handshake", ({ peer, socketType }) => console.log(`A ${socketTy
 })();
 
 const { port } = server.address() as AddressInfo;
-const socket = connect({ port, host: "127.0.0.1", servername: "localhost", ca: cert, allowHalfOpen: true });
+const socket = connect({ port, host: "127.0.0.1", servername: "localhost", ca: cert });
 await once(socket, "secureConnect");
 console.log(`Connected by ${socket.getProtocol()}`);
 {

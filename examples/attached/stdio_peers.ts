@@ -3,9 +3,9 @@
  * stdout. No port is opened, no file is made, and nobody else can come in.
  *
  * ```sh
- * deno run --allow-run --allow-read --allow-env examples/stdio_peers.ts [questions]
- * bun examples/stdio_peers.ts [questions]
- * node examples/stdio_peers.ts [questions]
+ * deno run --allow-run --allow-read --allow-env examples/attached/stdio_peers.ts [questions]
+ * bun examples/attached/stdio_peers.ts [questions]
+ * node examples/attached/stdio_peers.ts [questions]
  * ```
  *
  * The child is started under the runtime that the parent runs on; whichever it were, and whatever ZeroMQ library it used

@@ -3,9 +3,9 @@
  * found. Each worker gets the next job when it has room for it; no thread can flood another.
  *
  * ```sh
- * deno run --allow-read --allow-env examples/worker_threads.ts [workers] [jobs]
- * bun examples/worker_threads.ts [workers] [jobs]
- * node examples/worker_threads.ts [workers] [jobs]
+ * deno run --allow-read --allow-env examples/attached/worker_threads.ts [workers] [jobs]
+ * bun examples/attached/worker_threads.ts [workers] [jobs]
+ * node examples/attached/worker_threads.ts [workers] [jobs]
  * ```
  *
  * Each job is a block of octets, and is given away to the worker, without a copy: `transfer`.
