@@ -23,7 +23,11 @@ export function transformPair(): [DuplexStream, DuplexStream] {
 
 /** It holds 64 KiB, as a system's pipe does. */
 function transform(): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  return new TransformStream({}, undefined, new ByteLengthQueuingStrategy({ highWaterMark: 65536 }));
+  return new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>(
+    {},
+    undefined,
+    new ByteLengthQueuingStrategy({ highWaterMark: 65536 }),
+  );
 }
 
 /** Two ends of one connection, whose readables are streams of octets: `enqueue` takes the memory of each chunk away. */
@@ -40,7 +44,7 @@ function bytePipe(): DuplexStream {
   let source!: ReadableByteStreamController;
   let sink!: WritableStreamDefaultController;
   let wake = (): void => {};
-  const readable = new ReadableStream<Uint8Array<ArrayBuffer>>({
+  const readable = new ReadableStream({
     type: "bytes",
     start: (controller) => void (source = controller),
     pull: () => wake(),
@@ -48,7 +52,7 @@ function bytePipe(): DuplexStream {
       sink.error(reason);
       wake();
     },
-  }, { highWaterMark: 65536 });
+  }, { highWaterMark: 65536 }) as DuplexStream["readable"];
   const writable = new WritableStream<Uint8Array<ArrayBuffer>>({
     start: (controller) => {
       sink = controller;

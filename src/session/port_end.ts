@@ -14,19 +14,17 @@
  * @module
  */
 
-import { Deque } from "../bytes/deque.ts";
 import { metadataOf } from "../engine/announcement.ts";
 import { compatible, type SocketType, wantedPeers } from "../engine/compatibility.ts";
 import { ProtocolError, quote, show, ZmqError } from "../errors.ts";
-import { BY_REFERENCE, Control, EMPTY, type Message } from "../message.ts";
+import { Control, EMPTY, type Message } from "../message.ts";
 import type { PeerStats } from "../monitor/stats.ts";
 import { type Outlet, Pipe, type PipeOptions, type PipeOwner, type Publication } from "../pipe/pipe.ts";
-import type { MessagePortLike, PortHandler } from "../transport/port.ts";
-import { Port } from "../transport/port.ts";
+import { type MessagePortLike, Port, type PortHandler } from "../transport/port.ts";
 import { type Clock, notSet } from "./clock.ts";
 import type { Connection } from "./connection.ts";
-import { copyMessage } from "./copy.ts";
-import { pack, packedSize, unpack } from "./parcel.ts";
+import { type Parcel, unpack } from "./parcel.ts";
+import { lengthOf, PortOutflow, type PortOutflowOwner } from "./port_outflow.ts";
 import { type Audience, Reports } from "./reports.ts";
 
 const NAME = "zerostream";
@@ -36,11 +34,6 @@ const GRANT = 1;
 const BYE = 2;
 /** The most octets that a routing id may have (RFC 37). */
 const LONGEST_ROUTING_ID = 255;
-/** So many octets, or messages, are posted before the turn ends, and no more than that at once. */
-const ENOUGH_OCTETS = 65536;
-const ENOUGH_MESSAGES = 256;
-/** For how long one turn may post, in milliseconds: what makes copies of long messages must not keep others from theirs. */
-const A_TURN = 3;
 
 /** The socket, as an end sees it. */
 export interface PortHost extends PipeOwner, Audience {
@@ -74,43 +67,29 @@ export function turnAway(target: MessagePortLike): void {
 }
 
 /** One end of a port. */
-export class PortEnd implements Connection, Outlet, PortHandler {
+export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwner {
   readonly endpoint: string;
   readonly dialled: boolean;
   readonly pipe: Pipe;
   readonly #host: PortHost;
   readonly #port: Port;
-  readonly #transfer: boolean;
   readonly #reports: Reports;
   #peer: { readonly socketType: string; readonly routingId: Uint8Array } | undefined;
   #shaken: () => void = notSet;
   /** Whether the pipe is part of the pattern. */
   #attached = false;
   #ended = false;
-  /** What is to go out, and before it what the pattern says first. */
-  readonly #queue: Deque<Message | Control> = new Deque();
-  #preludes: Message[] = [];
-  /** The messages in the queue, and their octets. */
-  #messages = 0;
-  #octets = 0;
-  /** How many messages the peer lets us post, and how many we let it. */
-  #credit = 0;
+  readonly #outflow: PortOutflow;
+  /** How many messages we let the peer post. */
   #granted = 0;
   /** How many messages may be on their way to us or wait to be read; at half of it more are granted. */
   #mark: number;
-  #planned = false;
-  #posting = false;
-  /** The turn that something was posted in last, and until when it may post more before its end. */
-  #turn = -1;
-  #earlyUntil = Infinity;
   #closing: Promise<number> | undefined;
   #resolveClosing: (unsent: number) => void = notSet;
   #lingerEnds = Infinity;
   #cancelTimer: () => void = notSet;
   #cancelLinger: () => void = notSet;
-  #messagesOut = 0;
   #messagesIn = 0;
-  #bytesOut = 0;
   #bytesIn = 0;
 
   /** `transfer`: whether long bodies are given away, and not copied. */
@@ -120,7 +99,7 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     this.#host = host;
     this.#port = new Port(target);
     // A request that is asked again is needed again.
-    this.#transfer = transfer && host.type !== "REQ";
+    this.#outflow = new PortOutflow(this, host.clock, transfer && host.type !== "REQ");
     this.#reports = new Reports(host, endpoint);
     this.#mark = host.options.receiveHighWaterMark;
     this.pipe = new Pipe(host, host.options, dialled);
@@ -136,7 +115,7 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     const limit = options.handshakeInterval;
     if (limit > 0) {
       const late = `Cannot shake hands: it is not complete after ${limit} ms`;
-      this.#cancelTimer = clock.after(limit, () => this.#fail(new ZmqError("ETIMEDOUT", late)));
+      this.#cancelTimer = clock.after(limit, () => this.#end(new ZmqError("ETIMEDOUT", late)));
     }
     if (this.dialled && !options.immediate) this.#attach();
     this.#granted = this.#mark;
@@ -163,8 +142,8 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       this.#detach();
     }
     if (this.#ended) return this.#closing;
-    if (linger > 0) this.#post();
-    if (this.#messages === 0 || linger <= 0) this.#end();
+    if (linger > 0) this.#outflow.post();
+    if (this.#outflow.messages === 0 || linger <= 0) this.#end();
     else {
       const { clock } = this.#host;
       const ends = clock.now() + linger;
@@ -179,7 +158,7 @@ export class PortEnd implements Connection, Outlet, PortHandler {
 
   /** Ends it at once: others need its place. */
   evict(reason: Error): void {
-    this.#fail(reason);
+    this.#end(reason);
   }
 
   /** A snapshot of the counters. */
@@ -191,11 +170,11 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       socketType: peer?.socketType,
       routingId: (peer?.routingId ?? EMPTY).slice(),
       connected: this.pipe.connected,
-      queuedOut: this.#messages,
+      queuedOut: this.#outflow.messages,
       queuedIn: this.pipe.inbound.length,
-      messagesOut: this.#messagesOut,
+      messagesOut: this.#outflow.messagesOut,
       messagesIn: this.#messagesIn,
-      bytesOut: this.#bytesOut,
+      bytesOut: this.#outflow.bytesOut,
       bytesIn: this.#bytesIn,
       dropped: this.pipe.dropped,
       reconnects: 0,
@@ -208,27 +187,17 @@ export class PortEnd implements Connection, Outlet, PortHandler {
   /** Queues a message. */
   put(message: Message, publication?: Publication): void {
     // Hot: once per message.
-    const own = this.#transfer ? takeOver(message, publication === undefined) : copyMessage(message);
-    this.#queue.push(own);
-    this.#octets += lengthOf(own);
-    const enough = ++this.#messages >= ENOUGH_MESSAGES || this.#octets >= ENOUGH_OCTETS;
-    if (this.#credit <= 0) return;
-    if (enough && this.#mayPostEarly()) this.#post();
-    else if (!this.#planned) this.#plan();
+    this.#outflow.put(message, publication !== undefined);
   }
 
-  /** Queues a subscription, if there is someone to hear it; who comes later is told everything anyway. */
+  /** Queues a subscription. */
   control(control: Control): void {
-    if (this.#peer === undefined) return;
-    this.#queue.push(control);
-    this.#plan();
+    this.#outflow.control(control);
   }
 
   /** Sends a message before the queue. */
   prelude(message: Message): void {
-    if (this.#peer === undefined) return;
-    this.#preludes.push(copyMessage(message));
-    this.#plan();
+    this.#outflow.prelude(message);
   }
 
   /** What comes is counted in grants, so nothing has been stopped. */
@@ -242,19 +211,35 @@ export class PortEnd implements Connection, Outlet, PortHandler {
 
   /** The pattern wants it ended, but is still busy. */
   refuse(reason: Error): void {
-    queueMicrotask(() => this.#fail(reason));
+    queueMicrotask(() => this.#end(reason));
   }
 
   /** Forgets the messages that are queued, and answers how many they were. Subscriptions stay. */
   clear(): number {
-    const count = this.#messages;
-    for (let left = this.#queue.length; left > 0; left--) {
-      const item = this.#queue.shift()!;
-      if (item instanceof Control) this.#queue.push(item);
-    }
-    this.#messages = 0;
-    this.#octets = 0;
-    return count;
+    return this.#outflow.clear();
+  }
+
+  // What the outflow tells.
+
+  /** Posts a parcel. */
+  post(parcel: Parcel, memory: ArrayBuffer[]): void {
+    this.#port.post([PARCEL, ...parcel], memory);
+  }
+
+  /** Messages have left the queue. */
+  sent(messages: number): void {
+    this.pipe.sent(messages);
+  }
+
+  /** There is nothing left that may be posted: an end that was waiting for that can say good-bye. */
+  drained(): void {
+    if (this.#closing !== undefined && this.#outflow.messages === 0) this.#end();
+  }
+
+  /** Something cannot be posted. */
+  failed(error: unknown): void {
+    const words = error instanceof Error ? error.message : show(error);
+    this.evict(new ZmqError("EIO", `Cannot post a message: ${words}`, { cause: error }));
   }
 
   // What the port tells.
@@ -267,17 +252,19 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       if (value[0] === BYE) return this.#end();
       if (this.#peer === undefined) return this.#hello(value);
       if (value[0] === PARCEL) this.#take(value[1], value[2]);
-      else if (value[0] === GRANT && typeof value[1] === "number" && value[1] > 0) this.#credited(value[1]);
-      else throw strange(value);
+      else if (value[0] === GRANT && typeof value[1] === "number" && value[1] > 0) {
+        this.#outflow.grant(value[1]);
+        this.#outflow.post();
+      } else throw strange(value);
     } catch (error) {
-      this.#fail(error as Error);
+      this.#end(error as Error);
     }
   }
 
   /** The other side is gone without a good-bye, or speaks in riddles. */
   gone(why: "closed" | "unreadable"): void {
     if (why === "closed") return this.#end();
-    this.#fail(new ProtocolError("traffic", "Cannot read what the other thread posted: it cannot be had in this one"));
+    this.#end(new ProtocolError("traffic", "Cannot read what the other thread posted: it cannot be had in this one"));
   }
 
   // Life.
@@ -299,7 +286,8 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     }
     this.#cancelTimer();
     this.#peer = { socketType, routingId };
-    this.#credit = granted;
+    this.#outflow.open();
+    this.#outflow.grant(granted);
     this.#shaken();
     if (this.#closing === undefined) {
       this.pipe.peerId = routingId;
@@ -317,7 +305,7 @@ export class PortEnd implements Connection, Outlet, PortHandler {
       version: "3.1",
       userId: "",
     });
-    this.#post();
+    this.#outflow.post();
   }
 
   #take(octets: unknown, bodies: unknown): void {
@@ -333,11 +321,6 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     });
   }
 
-  #credited(messages: number): void {
-    this.#credit += messages;
-    if (this.#queue.length > 0) this.#post();
-  }
-
   /** Lets the peer post as many messages as there is room for. */
   #grant(): void {
     if (this.#peer === undefined || this.#ended || this.#closing !== undefined) return;
@@ -345,99 +328,6 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     if (!(more > 0)) return;
     this.#granted += more;
     this.#port.post([GRANT, more], []);
-  }
-
-  #plan(): void {
-    if (this.#planned) return;
-    this.#planned = true;
-    if (this.#turn === this.#host.clock.turn(true)) this.#host.clock.atTurnEnd(this.#run);
-    else queueMicrotask(this.#run);
-  }
-
-  readonly #run = (): void => {
-    this.#planned = false;
-    this.#post();
-  };
-
-  /** Posts what may be posted, as long as the turn lasts. */
-  #post(): void {
-    if (this.#peer === undefined || this.#ended || this.#posting) return;
-    this.#posting = true;
-    const { clock } = this.#host;
-    this.#turn = clock.turn(true);
-    const until = clock.now() + A_TURN;
-    try {
-      while (this.#postParcel()) {
-        if (clock.now() < until) continue;
-        if (!this.#planned) {
-          this.#planned = true;
-          clock.atTurnEnd(this.#run);
-        }
-        break;
-      }
-    } catch (error) {
-      // Memory that is on loan to us was given away by its owner meanwhile, or there is none left.
-      const words = error instanceof Error ? error.message : show(error);
-      return this.#fail(new ZmqError("EIO", `Cannot post a message: ${words}`, { cause: error }));
-    } finally {
-      this.#posting = false;
-    }
-    this.#turn = clock.turn(true);
-    if (this.#closing !== undefined && this.#messages === 0) this.#end();
-  }
-
-  /** Posts one parcel. Answers whether there may be another. */
-  #postParcel(): boolean {
-    const queue = this.#queue;
-    const items: (Message | Control)[] = [];
-    let messages = 0;
-    let length = 0;
-    let size = 0;
-    while (this.#preludes.length > 0 && this.#credit > 0) {
-      this.#credit--;
-      const prelude = this.#preludes.shift()!;
-      size += packedSize(prelude);
-      items.push(prelude);
-    }
-    while (queue.length > 0 && length < ENOUGH_OCTETS && items.length < ENOUGH_MESSAGES) {
-      // Hot: once per message.
-      const item = queue.peek()!;
-      if (!(item instanceof Control)) {
-        if (this.#credit <= 0) break;
-        this.#credit--;
-        messages++;
-        length += lengthOf(item);
-      }
-      size += packedSize(item);
-      items.push(queue.shift()!);
-    }
-    if (items.length === 0) return false;
-    const [octets, referred] = pack(items, size);
-    // A view would bring all of the memory that it is a view of along.
-    const bodies = this.#transfer ? referred : referred.map((body) => new Uint8Array(body));
-    const transfer = new Set(bodies.map(({ buffer }) => buffer as ArrayBuffer));
-    if (size > 0) transfer.add(octets.buffer);
-    this.#port.post([PARCEL, octets, bodies], [...transfer]);
-    this.#messages -= messages;
-    this.#octets -= length;
-    this.#messagesOut += messages;
-    this.#bytesOut += length;
-    // This may bring more messages at once.
-    this.pipe.sent(messages);
-    return queue.length > 0;
-  }
-
-  #mayPostEarly(): boolean {
-    const { clock } = this.#host;
-    // Not loosely: a loop that never ends its turn must not go on for ever.
-    const turn = clock.turn();
-    const now = clock.now();
-    if (turn !== this.#turn) {
-      this.#turn = turn;
-      this.#earlyUntil = Infinity;
-    }
-    if (this.#earlyUntil === Infinity) this.#earlyUntil = now + A_TURN;
-    return now < this.#earlyUntil;
   }
 
   #attach(): void {
@@ -454,10 +344,6 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     this.#host.detach(this.pipe);
   }
 
-  #fail(error: Error): void {
-    this.#end(error);
-  }
-
   /** Says good-bye; both ends are over. */
   #end(error?: Error): void {
     if (this.#ended) return;
@@ -466,9 +352,8 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     this.#cancelLinger();
     this.#port.post([BYE], []);
     this.#port.close();
-    const unsent = this.#messages;
-    this.#queue.clear();
-    this.#messages = 0;
+    const unsent = this.#outflow.messages;
+    this.#outflow.shut();
     this.#detach();
     const silent = this.#closing !== undefined;
     if (!silent && this.#peer === undefined) this.#reports.unshaken(this.endpoint, error);
@@ -477,41 +362,6 @@ export class PortEnd implements Connection, Outlet, PortHandler {
     this.#resolveClosing(unsent);
     if (this.dialled && !silent) this.#reports.ended(error);
   }
-}
-
-/**
- * A message of our own, whose long bodies have memory of their own: what its sender has given away, if it may and can
- * be taken, else a copy.
- */
-function takeOver(message: Message, take: boolean): Message {
-  const own = copyMessage(message);
-  for (let i = 0; i < own.length; i++) {
-    const body = own[i]!;
-    if (body.length < BY_REFERENCE) continue;
-    const { buffer, length } = body;
-    if (take && buffer.byteLength === length) {
-      try {
-        own[i] = new Uint8Array(giveAway(buffer as ArrayBuffer));
-        continue;
-      } catch {
-        // Memory that cannot be given away: WebAssembly's, or what its runtime keeps for itself. It is copied.
-      }
-    }
-    own[i] = new Uint8Array(body);
-  }
-  return own;
-}
-
-/** The same memory as a new buffer, the old one being detached. `transfer` is ES2024: Node 20 has it not. */
-function giveAway(buffer: ArrayBuffer & { transfer?(): ArrayBuffer }): ArrayBuffer {
-  return buffer.transfer?.() ?? structuredClone(buffer, { transfer: [buffer] });
-}
-
-function lengthOf(message: Message): number {
-  // Hot: once per message.
-  let length = 0;
-  for (let i = 0; i < message.length; i++) length += message[i]!.length;
-  return length;
 }
 
 function strange(value: unknown): ProtocolError {

@@ -243,10 +243,7 @@ test("a peer that ends its direction has ours ended, in good order", async () =>
 
 test("a stream of octets whose source leaves a read unanswered when it closes ends all the same", async () => {
   let source!: ReadableByteStreamController;
-  const readable = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    type: "bytes",
-    start: (controller) => void (source = controller),
-  });
+  const readable = new ReadableStream({ type: "bytes", start: (controller) => void (source = controller) });
   const { ear, clock } = link({ readable, writable: new WritableStream() });
   source.enqueue(Uint8Array.of(1, 2));
   await settled();
