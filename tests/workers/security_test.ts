@@ -8,7 +8,7 @@ import { MANY, SLIM, SOME } from "../interop/contents.ts";
 import { CURVE, CURVE_CLIENT, CURVE_SERVER, PLAIN } from "../interop/keys.ts";
 import { meet, PAIRINGS } from "../interop/matrix.ts";
 import { leave, LocalPeer, RemotePeer } from "../interop/peers.ts";
-import { DATES, leaveWorkers, ON_NODE, WorkerPeer } from "./workerd.ts";
+import { DATES, leaveWorkers, ON_NODE, shaken, WorkerPeer } from "./workerd.ts";
 
 const TYPES = ["PUSH PULL", "PUB SUB", "REQ REP", "DEALER ROUTER"];
 
@@ -29,7 +29,7 @@ else {
             const binds = side === "first" ? "second" : "first";
             test(`${name}: ${first.name}'s ${pairing.first} talks to ${second.name}'s ${pairing.second}`, () =>
               meet(
-                { pairing, first, second, binds, endpoint: "tcp://127.0.0.1:*", secured },
+                { pairing: shaken(pairing, side), first, second, binds, endpoint: "tcp://127.0.0.1:*", secured },
                 SLIM,
                 pairing.lockstep ? SOME : MANY,
               ), { timeout: 60_000 });

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { runtime, test } from "../harness.ts";
 import type { Command, OptionBag, TypeName } from "../interop/commands.ts";
+import type { Pairing } from "../interop/matrix.ts";
 import { type Peer, PeerSocket } from "../interop/peers.ts";
 import { binaryOf, ROOT, runProgram, RuntimeProcess } from "../processes.ts";
 
@@ -82,6 +83,17 @@ const config :Workerd.Config = (
   ],
 );
 `;
+}
+
+/**
+ * A pairing that exchanges nothing before both have shaken hands. npm `zeromq` may never wake from a first send that has
+ * waited for its peer, whoever that is: so it does not wait.
+ *
+ * @param worker Which of the two the Worker's is.
+ */
+export function shaken(pairing: Pairing, worker: "first" | "second"): Pairing {
+  const ready: Pairing["ready"] = async (one, two) => void await (worker === "first" ? two : one).event("handshake");
+  return { ready, ...pairing };
 }
 
 interface Call {
