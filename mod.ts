@@ -22,6 +22,7 @@
  */
 
 import { detectTransports } from "./src/runtime/detect.ts";
+import { provideAttach } from "./src/socket/attach.ts";
 import { provideTransports } from "./src/socket/default_transports.ts";
 import { provideMoreOptions } from "./src/socket/more_options.ts";
 import { provideOldPeers } from "./src/socket/old_peers.ts";
@@ -66,6 +67,7 @@ export { type WebSocketLike, webSocketLink, webSockets } from "./src/websocket/n
 export { webSocketOver } from "./src/websocket/transport.ts";
 
 provideTransports(() => withWebSockets(detectTransports()));
+provideAttach();
 provideMoreOptions();
 provideOldPeers();
 provideSocks();

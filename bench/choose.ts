@@ -23,7 +23,7 @@ const CALLS = ["await", "try", "stream"];
 
 /** Words for several measures. */
 const SECTIONS: Readonly<Record<string, readonly string[]>> = {
-  figures: ["throughput", "parts", "dealer", "roundtrip", "publish"],
+  figures: ["throughput", "parts", "dealer", "roundtrip", "publish", "attach"],
   growth: ["collect", "matching", "latency", "memory", "slow", "soak", "teardown", "fairness", "hostile"],
   start: ["startup", "bundle"],
 };

@@ -55,6 +55,12 @@ export const TARGETS: readonly Target[] = [
   ratio("curve 16KiB", "CURVE, PUSH → PULL 16 KiB", 0.8, 0.8, 0.8),
   ratio("curve handshakes", "CURVE handshakes a second", 0.5, 0.5, 0.5),
   ratio("ws 64B", "PUSH → PULL 64 B over WebSockets, beside jszmq", 5, 5, 5),
+  atLeast("attach streams 64B", "attached streams, PUSH → PULL 64 B, msg/s", 1e6, 1e6, 1e6),
+  atLeast("attach threads 64B", "between two threads, PUSH → PULL 64 B, msg/s", 1e6, 1e6, 1e6),
+  {
+    ...atLeast("attach threads 1MiB transferred", "between two threads, 1 MiB transferred, GB/s", 2, 2, 2),
+    by: { also: "GB/s" },
+  },
   atMost("memory 10000", "memory per idle connection at 10 000, octets", 24 * KIB, 24 * KIB, 32 * KIB),
   atMost("matching xpub hot growth", "XPUB, 10 of 100 000 topics against 10 of 10, times the cost", 2, 2, 2),
   atMost("matching xpub all growth", "XPUB, all of 100 000 topics against all of 10, times the cost", 2, 2, 2),

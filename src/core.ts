@@ -51,6 +51,7 @@ export type { PeerStats, SocketStats } from "./monitor/stats.ts";
 export { type Z85, z85 } from "./bytes/z85.ts";
 export type { SocketType } from "./engine/compatibility.ts";
 export type { WaitOptions } from "./socket/aborts.ts";
+export { attach, type Attaching, type Attachment, type AttachOptions } from "./socket/attach.ts";
 export type { CallOptions } from "./socket/call.ts";
 export { Context, type ContextOptions } from "./socket/context.ts";
 export type { Receiving, Sending } from "./socket/faces.ts";
@@ -84,3 +85,5 @@ export type {
   ListenOptions,
   Transport,
 } from "./transport/link.ts";
+export type { MessagePortLike } from "./transport/port.ts";
+export type { DuplexStream } from "./transport/stream_link.ts";

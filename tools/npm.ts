@@ -34,9 +34,10 @@ const EXPORTED = /^export\s+(?:async\s+)?(?:function\*?|class|const)\s+(\w+)/gm;
 
 /** The modules that are more than a list of exports. */
 const MAINS: readonly string[] = ["mod.js", "src/web.js"];
-/** Where all code goes, but for what has Node's modules in it: that stays beside, for who asks for it. */
+/** Where all code goes, but for what has Node's modules or a Worker's in it: that stays beside, for who asks for it. */
 const ONE = "zmq.js";
-const BESIDE = "src/zeromq/";
+const WITH_NODE = "src/zeromq/";
+const WITH_WORKERS = "src/runtime/workers/mod.js";
 const INNER_IMPORT = /^(import|export) \{([^}]*)\} from "(\.\/[^"]+)";/gm;
 const FACE_IMPORT = /^import \{([^}]*)\} from "(\.[^"]+)";/gm;
 
@@ -169,7 +170,7 @@ function copyWithImports(source: string, path: string): void {
  */
 async function joinModules(): Promise<void> {
   const entries = entryPoints().map((path) => path.replace(/\.ts$/, ".js"))
-    .filter((path) => !MAINS.includes(path) && !path.startsWith(BESIDE));
+    .filter((path) => !MAINS.includes(path) && !staysBeside(path));
   const taken = new Map<string, unknown>();
   const lines: string[] = [];
   const faces = new Map<string, string>();
@@ -206,7 +207,7 @@ async function joinModules(): Promise<void> {
   });
   const beside = new Map<string, string>();
   for (const path of emitted().map((path) => relative(target, path).replaceAll("\\", "/"))) {
-    if (!path.startsWith(BESIDE) || !path.endsWith(".js")) continue;
+    if (!staysBeside(path) || !path.endsWith(".js")) continue;
     beside.set(path, await pointAtOne(path, entries, taken, lines));
   }
   write(join(target, "entry.js"), lines.join("\n"));
@@ -230,7 +231,7 @@ async function pointAtOne(
   let text = readFileSync(join(target, path), "utf8");
   for (const [line, names, specifier] of text.matchAll(FACE_IMPORT)) {
     const from = posix.join(posix.dirname(path), specifier!);
-    if (from.startsWith(BESIDE) || MAINS.includes(from) || entries.includes(from)) continue;
+    if (staysBeside(from) || MAINS.includes(from) || entries.includes(from)) continue;
     const module = await import(pathToFileURL(join(target, from)).href);
     for (const name of names!.split(",").map((name) => name.trim().split(/\s+as\s+/)[0]!)) {
       if (taken.has(name) && taken.get(name) !== module[name]) fail(`${path} imports another ${name}`);
@@ -248,23 +249,28 @@ function up(path: string): string {
   return way.startsWith(".") ? way : `./${way}`;
 }
 
+function staysBeside(path: string): boolean {
+  return path.startsWith(WITH_NODE) || path === WITH_WORKERS;
+}
+
 function as(name: string, alias: string): string {
   return name === alias ? name : `${name} as ${alias}`;
 }
 
 /**
  * Fails if a module imports anything but the package's own files, or, not before it is called, a dependency. What is
- * for Node's own users may import Node's modules.
+ * for Node's own users may import Node's modules, and what is for Workers theirs.
  */
 function verify(): void {
   for (const path of emitted()) {
     const text = readFileSync(path, "utf8");
     for (const { fileName: specifier } of ts.preProcessFile(text).importedFiles) {
+      const name = relative(target, path).replaceAll("\\", "/");
       const loaded = text.includes(`import("${specifier}")`) && !text.includes(`from "${specifier}"`);
       if (loaded && Object.keys(own.dependencies).some((name) => `${specifier}/`.startsWith(`${name}/`))) continue;
       const at = resolve(dirname(path), specifier);
-      const builtIn = specifier.startsWith("node:") && relative(target, path).replaceAll("\\", "/").startsWith(BESIDE);
-      if (builtIn) continue;
+      if (specifier.startsWith("node:") && name.startsWith(WITH_NODE)) continue;
+      if (loaded && specifier.startsWith("cloudflare:") && name === WITH_WORKERS) continue;
       if (!specifier.startsWith(".")) fail(`${relative(target, path)} imports ${specifier}`);
       const declared = path.endsWith(".d.ts") && existsSync(at.replace(/\.js$/, ".d.ts"));
       if (!existsSync(at) && !declared) fail(`${relative(target, path)} imports ${specifier}, which is not there`);
@@ -291,8 +297,9 @@ function packageJson(): Record<string, unknown> {
     keywords: ["zeromq", "zmq", "0mq", "zmtp", "libzmq", "messaging", "sockets", "deno", "bun", "node"],
     license: manifest.license,
     type: "module",
-    // These name the transports that are the default: a bundler must not take them for mere lists of exports.
-    sideEffects: [...MAINS.map((path) => `./${path}`), `./${BESIDE}**/*.js`],
+    // These name the transports that are the default, or a Worker's clock: a bundler must not take them for mere lists of
+    // exports.
+    sideEffects: [...MAINS.map((path) => `./${path}`), `./${WITH_NODE}**/*.js`, `./${WITH_WORKERS}`],
     engines: { node: ">=20.16" },
     main: "./mod.js",
     types: "./mod.d.ts",

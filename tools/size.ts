@@ -55,7 +55,9 @@ export async function bundleSizes(): Promise<BundleSize[]> {
   try {
     const sizes: BundleSize[] = [];
     // One at a time: what one entry point of several asks for, all get.
-    for (const entry of [...programs(), ...pages(), ...wholes()]) sizes.push(await measure(entry, folder));
+    for (const entry of [...programs(), ...pages(), ...workers(), ...wholes()]) {
+      sizes.push(await measure(entry, folder));
+    }
     return sizes;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -65,10 +67,15 @@ export async function bundleSizes(): Promise<BundleSize[]> {
 async function measure({ name, text, limit }: Entry, folder: string): Promise<BundleSize> {
   writeFileSync(join(folder, "entry.mjs"), text);
   const flags = ["--minify", "--target=browser", "--format=esm", "--packages=external", "--outfile=bundle.js"];
+  flags.push("--external", "cloudflare:*");
   const limits = { cwd: folder, timeout: 60_000 };
   const { code, stderr } = await runProgram(binaryOf("bun"), ["build", "entry.mjs", ...flags], limits);
   if (code !== 0) throw new Error(`bun build ended with exit code ${code}\n${stderr}`);
   const bundle = readFileSync(join(folder, "bundle.js"));
+  const imported = /(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']node:\w+["']/.exec(bundle.toString());
+  if (imported !== null) {
+    throw new Error(`The bundle of ${name} has ${imported[0]}: no browser or Worker need have that`);
+  }
   return { name, minified: bundle.length, gzipped: gzipSync(bundle, { level: 9 }).length, limit };
 }
 
@@ -103,6 +110,22 @@ function* pages(): Generator<Entry> {
     subscriber.connect("wss://example.com:443/");
     for await (const [, news] of subscriber) document.body.append(news);`;
   yield { name: "Subscriber, the WebSocket of browsers", text, limit: LARGEST_PAGE };
+}
+
+/** A Worker that asks a service, and has nothing else of the library. It may import what Workers have, and only that. */
+function* workers(): Generator<Entry> {
+  const text = `
+    import { Context, Request } from "${from("src/core.ts")}";
+    import { tcp } from "${from("src/runtime/workers/mod.ts")}";
+    const context = new Context({ transports: [tcp] });
+    export default {
+      async fetch() {
+        const client = new Request({ context });
+        client.connect("tcp://queue.example.com:5555");
+        return new Response((await client.request("Hello", { timeout: 1000 }))[0]);
+      },
+    };`;
+  yield { name: "Request alone, tcp of Workers", text, limit: LARGEST_PROGRAM };
 }
 
 function* wholes(): Generator<Entry> {

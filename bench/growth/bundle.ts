@@ -19,6 +19,10 @@ const BUNDLES: readonly (readonly [string, string])[] = [
   ["all of the core", 'export * from "./src/core.ts";'],
   ["Push and Pull of mod.ts", 'export { Pull, Push } from "./mod.ts";'],
   ["Push and Pull of the core", 'export { Pull, Push } from "./src/core.ts";'],
+  [
+    "Request of the core, tcp of Workers",
+    'export { Context, Request } from "./src/core.ts"; export { tcp } from "./src/runtime/workers/mod.ts";',
+  ],
 ];
 
 /** Bundles the library with Bun. */
@@ -27,8 +31,9 @@ export async function measureBundle(_: Bench): Promise<Result[]> {
   try {
     const results: Result[] = [];
     for (const [row, entry] of BUNDLES) {
-      writeFileSync(join(folder, "entry.ts"), entry.replace("./", `${ROOT}/`));
+      writeFileSync(join(folder, "entry.ts"), entry.replaceAll("./", `${ROOT}/`));
       const args = ["build", "entry.ts", "--minify", "--target=browser", "--format=esm", "--outfile=bundle.js"];
+      args.push("--external", "cloudflare:*");
       const { code, stdout, stderr } = await runProgram(binaryOf("bun"), args, { cwd: folder });
       if (code !== 0) throw new Error(`Cannot bundle ${row}: ${stdout}${stderr}`);
       const bundle = readFileSync(join(folder, "bundle.js"));

@@ -6,6 +6,7 @@
 
 import type { Result } from "../results.ts";
 import type { Bench } from "../rounds.ts";
+import { measureAttach } from "./attach.ts";
 import { measureBundle } from "./bundle.ts";
 import { measureFairness } from "./fairness.ts";
 import { measureHostile } from "./hostile.ts";
@@ -37,6 +38,7 @@ export const GROWTH: readonly Growth[] = [
   { name: "hostile", title: "An honest peer's 50 000 msg/s beside attackers", measure: measureHostile },
   { name: "teardown", title: "One among many taken away", measure: measureTeardown },
   { name: "ws", title: "PUSH → PULL over WebSockets, beside jszmq", measure: measureWebSockets },
+  { name: "attach", title: "PUSH → PULL over attached streams, and between threads", measure: measureAttach },
   { name: "startup", title: "From start to the first message over tcp", measure: measureStartup },
   { name: "bundle", title: "Bundle for a browser, minified and gzipped", measure: measureBundle },
 ];

@@ -13,6 +13,7 @@ import type { PeerStats, SocketStats } from "../monitor/stats.ts";
 import type { Pattern } from "../pattern/pattern.ts";
 import { type Face, readableOf, writableOf } from "../streams/streams.ts";
 import { signalOf, type WaitOptions } from "./aborts.ts";
+import type { Attaching } from "./attach.ts";
 import { Context, contextCoreOf, sharedContext } from "./context.ts";
 import { SocketCore } from "./core.ts";
 import { type CloseOptions, lingerOf } from "./linger.ts";
@@ -34,8 +35,8 @@ export function checkReceiving(socket: Socket): void {
   readCore(socket, true);
 }
 
-/** Every option that all sockets heed, as a property. */
-export interface Socket extends Properties<SocketOptions> {}
+/** Every option that all sockets heed, as a property; and `attach`, which `./core` has as a function alone. */
+export interface Socket extends Properties<SocketOptions>, Attaching {}
 
 /** What every socket type has in common. Make one of the types: `Push`, `Pull`, `Request`, … */
 export abstract class Socket implements AsyncDisposable {

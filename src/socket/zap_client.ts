@@ -76,7 +76,7 @@ async function ask(
   const socket = new SocketCore("DEALER", context, options, (core) => new DealerPattern(core.options));
   try {
     socket.endpoints.connect(ZAP_ENDPOINT, EMPTY);
-    const address = /^t(cp|ls):/.test(peer) ? hostOf(peer) : "localhost";
+    const address = /^t(cp|ls):/.test(peer) ? hostOf(peer) : peer.startsWith("attached://") ? "" : "localhost";
     const id = settings.routingId ?? EMPTY;
     await socket.send(["", VERSION, REQUEST_ID, domain, address, id, mechanism, ...credentials], { signal });
     return await socket.receive({ signal });

@@ -15,12 +15,15 @@ test("every adapter loads on every runtime, and serves tcp, ipc, tls and udp", (
   }
 });
 
-test("an adapter is found by what a runtime has: Bun before Deno before Node, or none", () => {
+test("an adapter is found by what a runtime has: Bun before Deno before a Worker before Node, or none", () => {
   const [Bun, Deno] = [{ listen: (): void => {} }, { connect: (): void => {} }];
   const process = { getBuiltinModule: (): void => {} };
   assertEquals(detectTransports({ Bun, Deno, process }), bun);
   assertEquals(detectTransports({ Deno, process }), deno);
   assertEquals(detectTransports({ process }), node);
+  // A Worker has Node's modules too, and the socket of Node's that it has cannot do what a Worker's own does.
+  const worker = { getBuiltinModule: (name: string) => name === "cloudflare:sockets" ? { connect() {} } : {} };
+  assertEquals(detectTransports({ process: worker }).map(({ scheme }) => scheme), ["tcp", "tls", "ipc"]);
   // Deno and Bun on an edge without sockets, an old Node, a browser.
   assertEquals(detectTransports({ Deno: {}, Bun: {}, process: { version: "v18" } }), []);
   assertEquals(detectTransports({}), []);

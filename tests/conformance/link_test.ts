@@ -1,11 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Link } from "../../src/transport/link.ts";
 import { test } from "../harness.ts";
-import { Checksum, checksum, join, part, pattern, subjects, Tap } from "./rig.ts";
+import { Checksum, checksum, join, linked, part, pattern, Tap } from "./rig.ts";
 
 const MiB = 1024 * 1024;
 
-for (const subject of subjects) {
+for (const subject of linked) {
   const { scheme } = subject.transport;
 
   test(`${scheme}: what goes in at one end comes out at the other, both ways`, async () => {

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import process from "node:process";
 import { authority, local } from "../certificates.ts";
 import { detectTransports } from "../../src/runtime/detect.ts";
+import { bytePair, denoPair, netPair, StreamTransport, transformPair } from "../stream_transport.ts";
 import type {
   DialOptions,
   Link,
@@ -45,6 +46,17 @@ export interface Subject {
 export const subjects: readonly Subject[] = detectTransports()
   .filter(({ scheme }) => scheme in FREE)
   .map((transport) => ({ transport, free: FREE[transport.scheme]! }));
+
+/** Every kind of link: those of the runtime's transports, and those over pairs of streams. */
+export const linked: readonly Subject[] = [
+  ...subjects,
+  ...[
+    new StreamTransport("streams", transformPair),
+    new StreamTransport("byte streams", bytePair),
+    new StreamTransport("streams of a socket", netPair),
+    ...("Deno" in globalThis ? [new StreamTransport("streams of Deno's", denoPair)] : []),
+  ].map((transport) => ({ transport, free: "" })),
+];
 
 /**
  * The transport of a scheme.

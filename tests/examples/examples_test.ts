@@ -112,6 +112,25 @@ test("graceful_shutdown.ts loses nothing when it is told to end", async () => {
   assertMatch((await run(runtime, "graceful_shutdown.ts")).stdout, /^(\d+) jobs sent, \1 done, \1 results\n$/);
 }, OPTIONS);
 
+test("stdio_peers.ts starts a child, and they talk over its stdin and stdout", async () => {
+  const { stdout, stderr } = await run(runtime, "attached/stdio_peers.ts", 2);
+  assertEquals(stdout, "QUESTION 1\nQUESTION 2\nThe child ended with 0\n");
+  assertStringIncludes(stderr, "The child ends: the parent has hung up\n");
+}, OPTIONS);
+
+test("tls_tunnel.ts asks and answers through TLS", async () => {
+  const { stdout } = await run(runtime, "attached/tls_tunnel.ts", 2);
+  assertMatch(
+    stdout,
+    /^Connected by TLSv1\.3\nA REQ at tcp:\/\/127\.0\.0\.1:\d+\nQuestion 1\? Yes\nQuestion 2\? Yes\n$/,
+  );
+}, OPTIONS);
+
+test("worker_threads.ts shares its jobs among its workers", async () => {
+  const { stdout } = await run(runtime, "attached/worker_threads.ts", 3, 30);
+  assertEquals(stdout, "30 jobs by 3 workers, the sum is right\n");
+}, OPTIONS);
+
 test("several_runtimes.ts starts the other two, and they talk", async () => {
   await inFolder(async (folder) => {
     const env = { PATH: searchPath(folder) };
