@@ -8,6 +8,7 @@ import type { Engine, EngineHandler, Question } from "../engine/engine.ts";
 import { EndpointError, show, wrongRange, wrongType } from "../errors.ts";
 import type { Verdict } from "../mechanism/mechanism.ts";
 import type { SocketEvent } from "../monitor/events.ts";
+import type { PeerStats } from "../monitor/stats.ts";
 import type { Pipe } from "../pipe/pipe.ts";
 import type { Clock } from "../session/clock.ts";
 import type { Connection } from "../session/connection.ts";
@@ -51,7 +52,7 @@ export interface AttachOptions {
 
 /** Something that is attached to a socket. */
 export interface Attachment extends AsyncDisposable {
-  /** Its name, `attached://1` and so on, as events and `socket.stats()` have it; for `disconnect` or `unbind`. */
+  /** Its name, `attached://1` and so on, as events and `socket.stats()` have it; `socket.disconnect` ends it by that. */
   readonly endpoint: string;
   /**
    * Settles when the peer is gone and the streams or the port are free: with the error that ended it, or `undefined` if
@@ -217,7 +218,10 @@ class Attached implements SessionHost, PortHost {
   readonly #roll: Roll;
   /** The link, until it is dialled. */
   #link: Link | undefined;
+  /** Who has come to us, if it is one who does. */
   #guest: Guest | undefined;
+  /** What the socket has of it. */
+  #connection: Connection | undefined;
   /** Why it was ended, as far as is known. */
   #error: Error | undefined;
   #settle!: (error: Error | undefined) => void;
@@ -337,37 +341,28 @@ class Attached implements SessionHost, PortHost {
   }
 
   closed(connection: Connection, unsent: number): void {
-    const { endpoints } = this.#core;
-    if (this.#guest !== undefined) {
+    if (this.#guest === undefined) this.#core.closed(connection, unsent);
+    else {
       this.#roll.door.left(this.#guest);
-      for (const bound of endpoints.bound.all(this.#endpoint)) endpoints.bound.delete(this.#endpoint, bound);
-      endpoints.doors.delete(this.#endpoint);
+      this.#core.closed(this.#connection!, unsent);
     }
-    this.#core.closed(connection, unsent);
     this.#settle(this.#error);
   }
 
   /** The socket has it from now on. Answers what is to be called when its handshake is complete. */
   #enter(connection: Guest): () => void {
-    const core = this.#core;
-    const { endpoints } = core;
-    const endpoint = this.#endpoint;
-    this.#guest = this.#role === "bind" ? connection : undefined;
-    endpoints.last = endpoint;
-    endpoints.add(connection);
-    if (this.#guest === undefined) return () => {};
-    // So that `unbind` finds it, and ends it as it does who has come through a bound endpoint.
-    endpoints.bound.add(endpoint, { given: endpoint, endpoint, close: () => Promise.resolve() });
-    const door = new Door(core, endpoint);
-    door.sessions.add(connection);
-    endpoints.doors.set(endpoint, door);
+    const { endpoints } = this.#core;
+    const comes = this.#role === "bind";
+    this.#connection = comes ? new Named(connection) : connection;
+    endpoints.last = this.#endpoint;
+    endpoints.add(this.#connection);
+    if (!comes) return () => {};
+    this.#guest = connection;
     return this.#roll.door.enter(connection);
   }
 
   #close(linger: number): Promise<number> {
-    const { endpoints } = this.#core;
-    const connection = endpoints.connections.find(({ endpoint }) => endpoint === this.#endpoint);
-    if (connection !== undefined) return connection.close(linger);
+    if (this.#connection !== undefined) return this.#connection.close(linger);
     this.#linger = linger;
     return Promise.resolve(0);
   }
@@ -387,6 +382,36 @@ class Attached implements SessionHost, PortHost {
   #turnAway(link: Link): void {
     link.start({ data: () => false, closed: () => this.#settle(this.#error) });
     link.abort();
+  }
+}
+
+/** Who has come to us, under a name of its own: `disconnect` finds it by that, as it finds what was connected to. */
+class Named implements Connection {
+  readonly dialled = true;
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get endpoint(): string {
+    return this.#connection.endpoint;
+  }
+
+  get pipe(): Pipe {
+    return this.#connection.pipe;
+  }
+
+  close(linger: number): Promise<number> {
+    return this.#connection.close(linger);
+  }
+
+  limit(): void {
+    this.#connection.limit();
+  }
+
+  stats(): PeerStats {
+    return this.#connection.stats();
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Ports as peers of sockets, both ends in this thread. Across threads: `attach_worker_test.ts`.
  */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   Dealer,
   Pair,
@@ -258,7 +258,7 @@ test("what is queued has linger, also for a receiver that is slow; what is left 
   assertEquals(await other.close({ linger: 0 }), { unsent: 18 });
 });
 
-test("disconnect and unbind, by name; the other side hears of it", async () => {
+test("disconnect ends it by its name, whatever its role; the other side hears of it", async () => {
   await using push = new Push();
   await using pull = new Pull();
   const [one, other] = meet(push, pull);
@@ -269,9 +269,9 @@ test("disconnect and unbind, by name; the other side hears of it", async () => {
   assertEquals(texts(await pull.receive()), ["last words"]);
   const [again, bound] = meet(push, pull);
   await until(() => push.peers.length === 1);
-  await pull.unbind(bound.endpoint);
+  pull.disconnect(bound.endpoint);
   assertEquals([await again.closed, await bound.closed], [undefined, undefined]);
-  await assertRejects(() => pull.unbind(bound.endpoint));
+  assertThrows(() => pull.disconnect(bound.endpoint));
 });
 
 test("a port that is closed without a good-bye is a peer that is gone", async () => {
