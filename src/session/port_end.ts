@@ -108,9 +108,22 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
     this.limit();
   }
 
-  /** Says who we are. `shaken` is called once the other side has too. */
+  /** Says who we are. Throws, and leaves the port alone, if that cannot be posted. */
+  greet(): void {
+    const { type, routingId, options } = this.#host;
+    this.#granted = this.#mark;
+    this.#port.listen(this);
+    try {
+      this.#port.post([NAME, VERSION, metadataOf(type, routingId, options.metadata), this.#mark], []);
+    } catch (error) {
+      this.#port.close();
+      throw error;
+    }
+  }
+
+  /** The socket has it from now on. `shaken` is called once the other side has said who it is. */
   start(shaken: () => void = notSet): void {
-    const { type, routingId, options, clock } = this.#host;
+    const { options, clock } = this.#host;
     this.#shaken = shaken;
     const limit = options.handshakeInterval;
     if (limit > 0) {
@@ -118,9 +131,6 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
       this.#cancelTimer = clock.after(limit, () => this.#end(new ZmqError("ETIMEDOUT", late)));
     }
     if (this.dialled && !options.immediate) this.#attach();
-    this.#granted = this.#mark;
-    this.#port.listen(this);
-    this.#port.post([NAME, VERSION, metadataOf(type, routingId, options.metadata), this.#mark], []);
     this.#reports.opened(this.dialled ? "connect" : "accept", this.endpoint);
   }
 

@@ -275,6 +275,12 @@ class Attached implements SessionHost, PortHost {
       return this.#settle(this.#error);
     }
     const end = new PortEnd(this, this.#endpoint, this.#role === "connect", target, transfer);
+    try {
+      end.greet();
+    } catch (error) {
+      const words = error instanceof Error ? error.message : show(error);
+      throw wrongType(`Cannot attach: nothing can be posted to target (${words}), wanted a MessagePort`);
+    }
     end.start(this.#enter(end));
   }
 

@@ -305,6 +305,24 @@ test("maxConnections and maxHandshakes hold", async () => {
   for (const { port2 } of channels) port2.close();
 });
 
+test("what cannot be posted to is a TypeError at the call, and no peer", async () => {
+  await using push = new Push();
+  let listeners = 0;
+  const window = {
+    postMessage: () => {
+      throw new Error("no such origin");
+    },
+    addEventListener: () => listeners++,
+    removeEventListener: () => listeners--,
+  };
+  const error = assertThrows(() => push.attach(window), TypeError);
+  assertEquals(
+    error.message,
+    "Cannot attach: nothing can be posted to target (no such origin), wanted a MessagePort",
+  );
+  assertEquals([push.stats().peers, listeners], [[], 0]);
+});
+
 test("a handshake that does not come in time ends the peer", async () => {
   await using pull = new Pull({ handshakeInterval: 10 });
   const { port1, port2 } = new MessageChannel();
