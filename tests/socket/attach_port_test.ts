@@ -305,6 +305,18 @@ test("maxConnections and maxHandshakes hold", async () => {
   for (const { port2 } of channels) port2.close();
 });
 
+test("a peer may have a name", async () => {
+  await using push = new Push();
+  await using pull = new Pull();
+  const { port1, port2 } = new MessageChannel();
+  const accepted = pull.events.once("accept");
+  push.attach(port1, { peer: "the sink" });
+  pull.attach(port2, { role: "bind", peer: "the source" });
+  await until(() => push.peers.length === 1);
+  assertEquals([push.peers[0]!.endpoint, push.peers[0]!.peer], ["attached://1", "the sink"]);
+  assertEquals((await accepted).peer, "the source");
+});
+
 test("what cannot be posted to is a TypeError at the call, and no peer", async () => {
   await using push = new Push();
   let listeners = 0;

@@ -468,6 +468,7 @@ test("locked streams, and what is no stream, are TypeErrors at the call, and lea
       [null, TypeError],
       [{ role: "listen" }, TypeError],
       [{ transfer: 1 }, TypeError],
+      [{ transfer: true }, TypeError],
       [{ peer: 1 }, TypeError],
       [{ peer: "" }, RangeError],
       [{ peer: "x".repeat(256) }, RangeError],
