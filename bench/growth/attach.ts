@@ -31,16 +31,18 @@ export async function measureAttach(bench: Bench): Promise<Result[]> {
     const counted = bench.quick ? count / 4 : count;
     for (const peer of bench.ours) {
       const rates: number[] = [];
+      const costs: number[] = [];
       for (let run = 0; run < bench.runs; run++) {
         const [binary, flags] = commandFor(peer.name as "node" | "bun" | "deno", PROGRAM);
         const words = [how, octets, counted, counted / 2, transfer ? 1 : 0].map(String);
         await using program = new RuntimeProcess(`${peer.name} attach`, binary, [...flags, ...words]);
-        const { seconds } = await program.receive<{ seconds: number }>(LIMIT);
+        const { seconds, processor } = await program.receive<{ seconds: number; processor: number }>(LIMIT);
         await program.succeeded(LIMIT);
         rates.push(counted / seconds);
+        costs.push(processor / counted * 1e6);
       }
       const figure = summarise(rates);
-      const also = { "GB/s": figure.median * octets / GB };
+      const also = { "GB/s": figure.median * octets / GB, "processor µs": summarise(costs).median };
       results.push({ measure: "attach", row, peer: peer.name, unit: "msg/s", figure, also });
     }
   }

@@ -72,6 +72,7 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
   readonly dialled: boolean;
   readonly pipe: Pipe;
   readonly #host: PortHost;
+  readonly #name: string;
   readonly #port: Port;
   readonly #reports: Reports;
   #peer: { readonly socketType: string; readonly routingId: Uint8Array } | undefined;
@@ -92,9 +93,17 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
   #messagesIn = 0;
   #bytesIn = 0;
 
-  /** `transfer`: whether long bodies are given away, and not copied. */
-  constructor(host: PortHost, endpoint: string, dialled: boolean, target: MessagePortLike, transfer: boolean) {
+  /** `name`: what the peer is called; `transfer`: whether long bodies are given away, and not copied. */
+  constructor(
+    host: PortHost,
+    endpoint: string,
+    dialled: boolean,
+    target: MessagePortLike,
+    name: string,
+    transfer: boolean,
+  ) {
     this.endpoint = endpoint;
+    this.#name = name;
     this.dialled = dialled;
     this.#host = host;
     this.#port = new Port(target);
@@ -108,9 +117,22 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
     this.limit();
   }
 
-  /** Says who we are. `shaken` is called once the other side has too. */
+  /** Says who we are. Throws, and leaves the port alone, if that cannot be posted. */
+  greet(): void {
+    const { type, routingId, options } = this.#host;
+    this.#granted = this.#mark;
+    this.#port.listen(this);
+    try {
+      this.#port.post([NAME, VERSION, metadataOf(type, routingId, options.metadata), this.#mark], []);
+    } catch (error) {
+      this.#port.close();
+      throw error;
+    }
+  }
+
+  /** The socket has it from now on. `shaken` is called once the other side has said who it is. */
   start(shaken: () => void = notSet): void {
-    const { type, routingId, options, clock } = this.#host;
+    const { options, clock } = this.#host;
     this.#shaken = shaken;
     const limit = options.handshakeInterval;
     if (limit > 0) {
@@ -118,10 +140,7 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
       this.#cancelTimer = clock.after(limit, () => this.#end(new ZmqError("ETIMEDOUT", late)));
     }
     if (this.dialled && !options.immediate) this.#attach();
-    this.#granted = this.#mark;
-    this.#port.listen(this);
-    this.#port.post([NAME, VERSION, metadataOf(type, routingId, options.metadata), this.#mark], []);
-    this.#reports.opened(this.dialled ? "connect" : "accept", this.endpoint);
+    this.#reports.opened(this.dialled ? "connect" : "accept", this.#name);
   }
 
   /** The socket's high-water marks have changed. */
@@ -166,7 +185,7 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
     const peer = this.#peer;
     return {
       endpoint: this.endpoint,
-      peer: this.#ended ? undefined : this.endpoint,
+      peer: this.#ended ? undefined : this.#name,
       socketType: peer?.socketType,
       routingId: (peer?.routingId ?? EMPTY).slice(),
       connected: this.pipe.connected,
@@ -297,7 +316,7 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
       // The mark may have changed meanwhile.
       this.#grant();
     }
-    this.#reports.shaken(this.endpoint, {
+    this.#reports.shaken(this.#name, {
       socketType,
       routingId,
       properties,
@@ -356,8 +375,8 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
     this.#outflow.shut();
     this.#detach();
     const silent = this.#closing !== undefined;
-    if (!silent && this.#peer === undefined) this.#reports.unshaken(this.endpoint, error);
-    if (!silent) this.#reports.lost(this.endpoint, error);
+    if (!silent && this.#peer === undefined) this.#reports.unshaken(this.#name, error);
+    if (!silent) this.#reports.lost(this.#name, error);
     this.#host.closed(this, unsent, error);
     this.#resolveClosing(unsent);
     if (this.dialled && !silent) this.#reports.ended(error);

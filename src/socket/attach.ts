@@ -4,21 +4,11 @@
  * @module
  */
 
-import type { Engine, EngineHandler, Question } from "../engine/engine.ts";
-import { EndpointError, show, wrongRange, wrongType } from "../errors.ts";
-import type { Verdict } from "../mechanism/mechanism.ts";
-import type { SocketEvent } from "../monitor/events.ts";
-import type { Pipe } from "../pipe/pipe.ts";
-import type { Clock } from "../session/clock.ts";
-import type { Connection } from "../session/connection.ts";
-import { PortEnd, type PortHost, turnAway } from "../session/port_end.ts";
-import { Session, type SessionHost } from "../session/session.ts";
-import type { Link } from "../transport/link.ts";
+import { show, wrongRange, wrongType } from "../errors.ts";
 import { isMessagePort, type MessagePortLike } from "../transport/port.ts";
 import { type DuplexStream, StreamLink } from "../transport/stream_link.ts";
-import type { SocketCore } from "./core.ts";
-import { Door, type Guest } from "./door.ts";
-import { type CloseOptions, lingerOf } from "./linger.ts";
+import { Attached, rollOf } from "./attached.ts";
+import type { CloseOptions } from "./linger.ts";
 import { security } from "./security_slot.ts";
 import { coreOf, Socket } from "./socket.ts";
 
@@ -41,7 +31,7 @@ export interface AttachOptions {
    */
   readonly peer?: string;
   /**
-   * For ports: whether parts of 16 KiB and more that have all of their `ArrayBuffer` are given to the other thread, and
+   * For ports alone: whether parts of 16 KiB and more that have all of their `ArrayBuffer` are given to the other thread, and
    * not copied. They are **detached** when `send` has taken them: whoever looks at one then finds it empty, and nobody
    * else may send it, a second socket or a proxy's capture. What cannot be given away is copied: a part of a larger
    * buffer, WebAssembly's memory, and whatever goes to several peers or is sent by a `Request`. Default `false`.
@@ -51,7 +41,7 @@ export interface AttachOptions {
 
 /** Something that is attached to a socket. */
 export interface Attachment extends AsyncDisposable {
-  /** Its name, `attached://1` and so on, as events and `socket.stats()` have it; for `disconnect` or `unbind`. */
+  /** Its name, `attached://1` and so on, as events and `socket.stats()` have it; `socket.disconnect` ends it by that. */
   readonly endpoint: string;
   /**
    * Settles when the peer is gone and the streams or the port are free: with the error that ended it, or `undefined` if
@@ -83,9 +73,9 @@ export interface Attaching {
    * **Ports**: a `MessagePort` (best: one of a `MessageChannel` of its own), a `Worker`, or the global scope of one; of
    * the web, or of `node:worker_threads`. The other side attaches its end to a socket too. Whole messages pass, and no
    * ZMTP; as over `inproc` nobody is asked for keys or passwords, and marks add up: no more is on its way than the
-   * receiver's `receiveHighWaterMark`. A port is closed when it ends, a worker is not. Where neither side says good-bye,
-   * because a worker was terminated, a port tells of that only on runtimes that have its `close` event (Deno, Bun and
-   * Node have it).
+   * receiver's `receiveHighWaterMark`. A port is closed when it ends, a worker is not. Where the other side says no
+   * good-bye, because its worker was terminated, Bun and Node tell of it; Deno tells of a Worker of `node:worker_threads`
+   * alone.
    *
    * `./core` has this as a function: {@link attach}.
    *
@@ -154,6 +144,7 @@ export function attach(
   if (core.isClosed) throw core.closedError("attach");
   const { role, peer, transfer } = readOptions(options);
   const stream = isDuplex(target);
+  if (stream && transfer) throw wrongType("Cannot attach: transfer is true, wanted that for a MessagePort alone");
   if (!stream && (typeof target !== "object" || target === null || !isMessagePort(target))) {
     throw wrongType(`Cannot attach: target is ${show(target)}, wanted { readable, writable } or a MessagePort`);
   }
@@ -166,13 +157,13 @@ export function attach(
       const which = readable.locked ? "readable" : "writable";
       throw wrongType(`Cannot attach: the ${which} is locked, wanted streams that nobody else uses`);
     }
-    security()?.agree(core.options, "attach");
+    security()?.agree(core.options, "attach", "attached", role);
     const link = new StreamLink(target, endpoint, peer ?? endpoint, core.clock);
     roll.next++;
     attached.converse(link);
   } else {
     roll.next++;
-    attached.join(target as MessagePortLike, transfer);
+    attached.join(target as MessagePortLike, peer ?? endpoint, transfer);
   }
   return attached.face;
 }
@@ -186,208 +177,6 @@ export function provideAttach(): void {
     writable: true,
     configurable: true,
   });
-}
-
-/** What is attached to one socket: the number of the next, and the door that those come through who come to us. */
-interface Roll {
-  next: number;
-  readonly door: Door;
-}
-
-const rolls: WeakMap<SocketCore, Roll> = /* @__PURE__ */ new WeakMap();
-
-function rollOf(core: SocketCore): Roll {
-  let roll = rolls.get(core);
-  if (roll === undefined) rolls.set(core, roll = { next: 1, door: new Door(core, "attached://*") });
-  return roll;
-}
-
-/** One attachment: the socket as its session sees it, which dials once, and the wish to know how it ended. */
-class Attached implements SessionHost, PortHost {
-  /** What the caller gets. */
-  readonly face: Attachment;
-  readonly options: SocketCore["options"];
-  readonly clock: Clock;
-  readonly type: SocketCore["type"];
-  /** Errors come by events, so they are always made. */
-  readonly observed = true;
-  readonly #core: SocketCore;
-  readonly #endpoint: string;
-  readonly #role: "connect" | "bind";
-  readonly #roll: Roll;
-  /** The link, until it is dialled. */
-  #link: Link | undefined;
-  #guest: Guest | undefined;
-  /** Why it was ended, as far as is known. */
-  #error: Error | undefined;
-  #settle!: (error: Error | undefined) => void;
-  /** How long it has, if it is to end before it has begun. */
-  #linger: number | undefined;
-
-  constructor(core: SocketCore, endpoint: string, role: "connect" | "bind", roll: Roll) {
-    this.#core = core;
-    this.#endpoint = endpoint;
-    this.#role = role;
-    this.#roll = roll;
-    this.clock = core.clock;
-    this.type = core.type;
-    // The socket's own record, live, but for this.
-    this.options = Object.create(core.options, { reconnectInterval: { value: 0 } }) as SocketCore["options"];
-    const close = async (options?: CloseOptions): Promise<{ unsent: number }> => ({
-      unsent: await this.#close(lingerOf(options) ?? core.options.linger),
-    });
-    const closed = new Promise<Error | undefined>((resolve) => this.#settle = resolve);
-    this.face = { endpoint, closed, close, [Symbol.asyncDispose]: () => close().then(() => {}) };
-  }
-
-  /** Speaks ZMTP over a link. */
-  converse(link: Link): void {
-    this.#link = link;
-    if (this.#role === "connect") {
-      const session = new Session(this, this.#endpoint, true);
-      this.#enter(session);
-      return session.dial();
-    }
-    const accept = (): void => {
-      if (this.#linger !== undefined || !this.#admitted(link.remote)) return this.#turnAway(link);
-      const session = new Session(this, this.#endpoint, false);
-      session.accept(link, this.#enter(session));
-    };
-    const prepared = security()?.prepare(this.#core.options);
-    if (prepared === undefined) accept();
-    else {
-      prepared.then(accept, (error) => {
-        this.#error = error as Error;
-        this.emit({ type: "accept:error", endpoint: this.#endpoint, error: error as Error });
-        this.#turnAway(link);
-      });
-    }
-  }
-
-  /** Passes messages through a port. */
-  join(target: MessagePortLike, transfer: boolean): void {
-    if (this.#role === "bind" && !this.#admitted(this.#endpoint)) {
-      turnAway(target);
-      return this.#settle(this.#error);
-    }
-    const end = new PortEnd(this, this.#endpoint, this.#role === "connect", target, transfer);
-    end.start(this.#enter(end));
-  }
-
-  // What the session asks for.
-
-  get routingId(): Uint8Array {
-    return this.#core.routingId;
-  }
-
-  engine(handler: EngineHandler): Engine {
-    return this.#core.engine(handler);
-  }
-
-  judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict> {
-    return this.#core.judge(question, peer, signal);
-  }
-
-  async dial(_endpoint: string, signal: AbortSignal): Promise<Link> {
-    const link = this.#link!;
-    try {
-      const prepared = security()?.prepare(this.#core.options);
-      if (prepared !== undefined) await prepared;
-      signal.throwIfAborted();
-      return link;
-    } catch (error) {
-      this.#error = error as Error;
-      link.abort();
-      throw error;
-    }
-  }
-
-  attach(pipe: Pipe): void {
-    this.#core.attach(pipe);
-  }
-
-  detach(pipe: Pipe): void {
-    this.#core.detach(pipe);
-  }
-
-  ready(pipe: Pipe): void {
-    this.#core.ready(pipe);
-  }
-
-  hiccup(pipe: Pipe): void {
-    this.#core.hiccup(pipe);
-  }
-
-  readable(pipe: Pipe): void {
-    this.#core.readable(pipe);
-  }
-
-  writable(pipe: Pipe): void {
-    this.#core.writable(pipe);
-  }
-
-  dropped(messages: number): void {
-    this.#core.dropped(messages);
-  }
-
-  /** Keeps what an event says went wrong. Nothing was dialled, so that is not told. */
-  emit(event: SocketEvent): void {
-    if ("error" in event) this.#error ??= event.error;
-    if (event.type !== "connect:delay") this.#core.emit(event);
-  }
-
-  closed(connection: Connection, unsent: number): void {
-    const { endpoints } = this.#core;
-    if (this.#guest !== undefined) {
-      this.#roll.door.left(this.#guest);
-      for (const bound of endpoints.bound.all(this.#endpoint)) endpoints.bound.delete(this.#endpoint, bound);
-      endpoints.doors.delete(this.#endpoint);
-    }
-    this.#core.closed(connection, unsent);
-    this.#settle(this.#error);
-  }
-
-  /** The socket has it from now on. Answers what is to be called when its handshake is complete. */
-  #enter(connection: Guest): () => void {
-    const core = this.#core;
-    const { endpoints } = core;
-    const endpoint = this.#endpoint;
-    this.#guest = this.#role === "bind" ? connection : undefined;
-    endpoints.last = endpoint;
-    endpoints.add(connection);
-    if (this.#guest === undefined) return () => {};
-    // So that `unbind` finds it, and ends it as it does who has come through a bound endpoint.
-    endpoints.bound.add(endpoint, { given: endpoint, endpoint, close: () => Promise.resolve() });
-    const door = new Door(core, endpoint);
-    door.sessions.add(connection);
-    endpoints.doors.set(endpoint, door);
-    return this.#roll.door.enter(connection);
-  }
-
-  #close(linger: number): Promise<number> {
-    const { endpoints } = this.#core;
-    const connection = endpoints.connections.find(({ endpoint }) => endpoint === this.#endpoint);
-    if (connection !== undefined) return connection.close(linger);
-    this.#linger = linger;
-    return Promise.resolve(0);
-  }
-
-  /** Whether there is a place for it. */
-  #admitted(peer: string): boolean {
-    if (this.#roll.door.admits(peer)) return true;
-    const { isClosed, options: { maxConnections } } = this.#core;
-    const found = `the others are as many as they may be, maxConnections is ${maxConnections}`;
-    this.#error = isClosed
-      ? this.#core.closedError("attach")
-      : new EndpointError("EMFILE", this.#endpoint, `Cannot attach ${show(peer)}: ${found}`);
-    return false;
-  }
-
-  /** Ends what was never let in. */
-  #turnAway(link: Link): void {
-    link.start({ data: () => false, closed: () => this.#settle(this.#error) });
-    link.abort();
-  }
 }
 
 function isDuplex(target: unknown): target is DuplexStream {

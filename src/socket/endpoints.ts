@@ -21,7 +21,7 @@ const LISTED = 10;
 const CONNECT_ONCE = ["DEALER", "SUB", "PUB", "REQ"];
 
 /** A bound endpoint. */
-export interface Bound {
+interface Bound {
   /** What `bind` was given. */
   readonly given: string;
   /** What that came to. */
@@ -36,12 +36,12 @@ export class Endpoints {
   last: string | undefined;
   readonly #core: SocketCore;
   /** What is bound, under the name that was given and the one that this came to. */
-  readonly bound: Named<Bound> = new Named();
+  readonly #bound: Named<Bound> = new Named();
   readonly #connections: Set<Connection> = new Set();
   /** What is dialled, but for what is on its way out: such a name can be connected again. */
   readonly #dialled: Named<Connection> = new Named();
   /** Who has come in, by the bound endpoint. */
-  readonly doors: Map<string, Door> = new Map();
+  readonly #doors: Map<string, Door> = new Map();
   /** Names that are being bound or freed: `close` waits for them. */
   readonly #pending: Set<Promise<unknown>> = new Set();
 
@@ -65,7 +65,7 @@ export class Endpoints {
   remove(connection: Connection): void {
     this.#connections.delete(connection);
     if (connection.dialled) this.#dialled.delete(connection.endpoint, connection);
-    else if (connection instanceof Session) this.doors.get(connection.endpoint)?.left(connection);
+    else if (connection instanceof Session) this.#doors.get(connection.endpoint)?.left(connection);
   }
 
   /** Binds an endpoint. What is wrong with its spelling throws; what fails rejects. */
@@ -105,19 +105,19 @@ export class Endpoints {
   /** Frees a bound endpoint, and ends the connections accepted through it. */
   unbind(endpoint: string): Promise<void> {
     this.#checkText(endpoint, "unbind");
-    const found = this.bound.all(endpoint);
+    const found = this.#bound.all(endpoint);
     if (found.length === 0) {
-      const known = list(new Set(Array.from(this.bound, (bound) => bound.endpoint)));
+      const known = list(new Set(Array.from(this.#bound, (bound) => bound.endpoint)));
       return Promise.reject(missing("unbind", endpoint, `it is not bound, wanted one that is: ${known}`));
     }
     for (const bound of found) {
-      this.bound.delete(bound.given, bound);
-      this.bound.delete(bound.endpoint, bound);
+      this.#bound.delete(bound.given, bound);
+      this.#bound.delete(bound.endpoint, bound);
       // The name of an inproc endpoint is freed, and no more, as in libzmq.
-      for (const session of this.doors.get(bound.endpoint)?.sessions ?? []) {
+      for (const session of this.#doors.get(bound.endpoint)?.sessions ?? []) {
         this.#wait(session.close(this.#core.options.linger));
       }
-      this.doors.delete(bound.endpoint);
+      this.#doors.delete(bound.endpoint);
     }
     return Promise.all(found.map((bound) => this.#free(bound))).then(() => {});
   }
@@ -140,8 +140,8 @@ export class Endpoints {
 
   /** Ends everything. Answers how many messages did not go out. */
   async close(linger: number): Promise<number> {
-    const bound = new Set(this.bound);
-    this.bound.clear();
+    const bound = new Set(this.#bound);
+    this.#bound.clear();
     // Settled from the start: a name that cannot be freed is an event, and must not end the process meanwhile.
     const freed = Promise.allSettled(Array.from(bound, (one) => this.#free(one)));
     const ended = this.connections.map((connection) => connection.close(linger));
@@ -210,16 +210,16 @@ export class Endpoints {
 
   /** The door of a bound endpoint, or of one that somebody else listens for. */
   door(endpoint: string): Door {
-    let door = this.doors.get(endpoint);
-    if (door === undefined) this.doors.set(endpoint, door = new Door(this.#core, endpoint));
+    let door = this.#doors.get(endpoint);
+    if (door === undefined) this.#doors.set(endpoint, door = new Door(this.#core, endpoint));
     return door;
   }
 
   #bindDone(given: string, listener: Bindable): string {
     const { endpoint } = listener;
     const bound: Bound = { given, endpoint, close: () => listener.close() };
-    this.bound.add(given, bound);
-    this.bound.add(endpoint, bound);
+    this.#bound.add(given, bound);
+    this.#bound.add(endpoint, bound);
     this.last = endpoint;
     if (this.#core.observed) this.#core.emit({ type: "bind", endpoint });
     return endpoint;
@@ -251,7 +251,7 @@ export class Endpoints {
 }
 
 /** Things by name, several of one name perhaps: whatever is asked of it takes the same time however many there are. */
-export class Named<T> implements Iterable<T> {
+class Named<T> implements Iterable<T> {
   readonly #byName: Map<string, Set<T>> = new Map();
 
   /** Whether there is anything of this name. */

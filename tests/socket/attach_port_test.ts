@@ -1,7 +1,7 @@
 /**
  * Ports as peers of sockets, both ends in this thread. Across threads: `attach_worker_test.ts`.
  */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   Dealer,
   Pair,
@@ -258,7 +258,7 @@ test("what is queued has linger, also for a receiver that is slow; what is left 
   assertEquals(await other.close({ linger: 0 }), { unsent: 18 });
 });
 
-test("disconnect and unbind, by name; the other side hears of it", async () => {
+test("disconnect ends it by its name, whatever its role; the other side hears of it", async () => {
   await using push = new Push();
   await using pull = new Pull();
   const [one, other] = meet(push, pull);
@@ -269,9 +269,9 @@ test("disconnect and unbind, by name; the other side hears of it", async () => {
   assertEquals(texts(await pull.receive()), ["last words"]);
   const [again, bound] = meet(push, pull);
   await until(() => push.peers.length === 1);
-  await pull.unbind(bound.endpoint);
+  pull.disconnect(bound.endpoint);
   assertEquals([await again.closed, await bound.closed], [undefined, undefined]);
-  await assertRejects(() => pull.unbind(bound.endpoint));
+  assertThrows(() => pull.disconnect(bound.endpoint));
 });
 
 test("a port that is closed without a good-bye is a peer that is gone", async () => {
@@ -303,6 +303,36 @@ test("maxConnections and maxHandshakes hold", async () => {
   const silent = channels.map(({ port1 }) => shy.attach(port1, { role: "bind" }));
   assertEquals((await silent[0]!.closed as { code?: string }).code, "EMFILE");
   for (const { port2 } of channels) port2.close();
+});
+
+test("a peer may have a name", async () => {
+  await using push = new Push();
+  await using pull = new Pull();
+  const { port1, port2 } = new MessageChannel();
+  const accepted = pull.events.once("accept");
+  push.attach(port1, { peer: "the sink" });
+  pull.attach(port2, { role: "bind", peer: "the source" });
+  await until(() => push.peers.length === 1);
+  assertEquals([push.peers[0]!.endpoint, push.peers[0]!.peer], ["attached://1", "the sink"]);
+  assertEquals((await accepted).peer, "the source");
+});
+
+test("what cannot be posted to is a TypeError at the call, and no peer", async () => {
+  await using push = new Push();
+  let listeners = 0;
+  const window = {
+    postMessage: () => {
+      throw new Error("no such origin");
+    },
+    addEventListener: () => listeners++,
+    removeEventListener: () => listeners--,
+  };
+  const error = assertThrows(() => push.attach(window), TypeError);
+  assertEquals(
+    error.message,
+    "Cannot attach: nothing can be posted to target (no such origin), wanted a MessagePort",
+  );
+  assertEquals([push.stats().peers, listeners], [[], 0]);
 });
 
 test("a handshake that does not come in time ends the peer", async () => {

@@ -1,6 +1,7 @@
 /**
  * PUSH → PULL over what is attached: through a pair of `TransformStream`s in one thread, or through a port to another.
- * Tells, as a line of JSON, the seconds that the counted messages took, from the first to the last received.
+ * Tells, as a line of JSON, the seconds that the counted messages took, from the first to the last received, and what
+ * the processors had to do for it in that time, at both ends: on a machine that others use as well that says more.
  *
  * `attach.ts streams|threads <octets> <count> <warm> <transfer>`
  *
@@ -18,6 +19,12 @@ interface Work {
   readonly octets: number;
   readonly count: number;
   readonly warm: number;
+}
+
+/** How long it took, and for how long a processor was at it, both in seconds. */
+interface Finding {
+  readonly seconds: number;
+  readonly processor: number;
 }
 
 interface Given extends Work {
@@ -47,8 +54,8 @@ async function streams(work: Work): Promise<void> {
   await using pull = new Pull({ receiveHighWaterMark: markFor(work) });
   push.attach({ readable: down.readable, writable: up.writable });
   pull.attach({ readable: up.readable, writable: down.writable }, { role: "bind" });
-  const [seconds] = await Promise.all([receive(pull, work), send(push, work)]);
-  tell(seconds);
+  const [finding] = await Promise.all([receive(pull, work), send(push, work)]);
+  tell(finding);
 }
 
 async function threads(work: Work, transfer: boolean): Promise<void> {
@@ -83,23 +90,27 @@ async function send(push: Push, { octets, count, warm }: Work, empties?: Pull): 
   }
 }
 
-async function receive(pull: Pull, { octets, count, warm }: Work, empties?: Push): Promise<number> {
+async function receive(pull: Pull, { octets, count, warm }: Work, empties?: Push): Promise<Finding> {
   let started = 0;
+  let used = process.cpuUsage();
   for (let i = 0; i < warm + count; i++) {
     const [body] = await pull.receive();
     if (body!.length !== octets || empties !== undefined && body![0] !== i % 256) {
       throw new Error(`message ${i} is another`);
     }
     if (empties !== undefined) await empties.send(body!);
-    if (i === warm) started = performance.now();
+    if (i !== warm) continue;
+    started = performance.now();
+    used = process.cpuUsage();
   }
-  return (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(used);
+  return { seconds: (performance.now() - started) / 1000, processor: (user + system) / 1e6 };
 }
 
 function markFor({ octets }: Work): number {
   return Math.max(4, Math.min(1000, Math.floor(ON_ITS_WAY / octets)));
 }
 
-function tell(seconds: number): void {
-  console.log(JSON.stringify({ seconds }));
+function tell(finding: Finding): void {
+  console.log(JSON.stringify(finding));
 }
