@@ -26,8 +26,8 @@ export interface AttachOptions {
   readonly role?: "connect" | "bind";
   /**
    * What the peer is called: in events, in `socket.peers`, and to whoever judges it (RFC 27), who takes the host of
-   * `tcp://host:port` for its address. 1 to 255 characters. Default: the name of the attachment, `attached://1`; then
-   * the address that is judged is empty, which no rule for addresses lets in.
+   * `tcp://host:port` for its address. 1 to 255 characters. Any other name has an empty address there, which no rule
+   * for addresses lets in. Default: the name of the attachment, `attached://1`.
    */
   readonly peer?: string;
   /**

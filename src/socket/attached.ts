@@ -138,7 +138,8 @@ export class Attached implements SessionHost, PortHost {
   }
 
   judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict> {
-    return this.#core.judge(question, peer, signal);
+    // Any other name says nothing of where it is, and must not pass for this machine's.
+    return this.#core.judge(question, peer.startsWith("tcp://") ? peer : this.#endpoint, signal);
   }
 
   async dial(_endpoint: string, signal: AbortSignal): Promise<Link> {

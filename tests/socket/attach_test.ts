@@ -181,7 +181,10 @@ test("whoever judges takes the peer's name for its address; without one no rule 
   auth.allow("192.0.2.0/24", "localhost");
   await auth.start();
   for (
-    const [peer, status] of [["tcp://192.0.2.7:1000", 0], ["tcp://192.0.3.7:1000", 400], [undefined, 400]] as const
+    const [peer, status] of [["tcp://192.0.2.7:1000", 0], ["tcp://192.0.3.7:1000", 400], ["localhost", 400], [
+      undefined,
+      400,
+    ]] as const
   ) {
     await using pull = new Pull({ context, zapDomain: "global" });
     await using push = new Push();
