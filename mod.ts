@@ -26,6 +26,7 @@ import { provideTransports } from "./src/socket/default_transports.ts";
 import { provideMoreOptions } from "./src/socket/more_options.ts";
 import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
+import { withWebSockets } from "./src/websocket/transport.ts";
 
 export * from "./src/core.ts";
 export { Authenticator, type AuthenticatorOptions, type AuthRuleOptions } from "./src/auth/authenticator.ts";
@@ -50,8 +51,11 @@ export type {
   PlainCallback,
   PlainQuestion,
 } from "./src/auth/verdicts.ts";
+export { type UpgradeHandlers, WebSocketUpgrade, webSocketUpgrade } from "./src/web_socket_upgrade.ts";
+export { type WebSocketLike, webSocketLink, webSockets } from "./src/websocket/native.ts";
+export { webSocketOver } from "./src/websocket/transport.ts";
 
-provideTransports(detectTransports);
+provideTransports(() => withWebSockets(detectTransports()));
 provideMoreOptions();
 provideSocks();
 provideSecurity();

@@ -21,6 +21,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   pattern: ["pipe", "bytes", "errors.ts", "message.ts"],
   transport: ["bytes", "errors.ts"],
   runtime: ["transport", "bytes", "errors.ts"],
+  websocket: ["engine", "mechanism", "wire", "transport", "bytes", "errors.ts", "message.ts"],
   monitor: ["bytes", "errors.ts"],
   streams: ["errors.ts", "message.ts"],
   session: ["engine", "mechanism", "wire", "pipe", "transport", "monitor", "bytes", "errors.ts", "message.ts"],
@@ -56,7 +57,19 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "message.ts",
   ],
-  "mod.ts": ["core.ts", "auth", "socket", "crypto", "runtime", "errors.ts", "message.ts"],
+  "web.ts": ["core.ts", "socket", "websocket"],
+  "web_socket_upgrade.ts": ["socket", "websocket", "runtime", "transport", "wire", "bytes", "errors.ts"],
+  "mod.ts": [
+    "core.ts",
+    "web_socket_upgrade.ts",
+    "auth",
+    "socket",
+    "crypto",
+    "websocket",
+    "runtime",
+    "errors.ts",
+    "message.ts",
+  ],
   zeromq: ["mod.ts", "socket", "pattern", "monitor", "errors.ts", "message.ts"],
 };
 

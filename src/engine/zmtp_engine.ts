@@ -24,7 +24,7 @@ import {
   encodeSubscriptionMessage,
 } from "../wire/command.ts";
 import { encodeFrame } from "../wire/batch.ts";
-import { COMMAND, COMMAND_LIMIT, FrameDecoder, type FrameSink, MORE } from "../wire/frame.ts";
+import { COMMAND, COMMAND_LIMIT, FrameDecoder, type FrameSink, type FrameSource, MORE } from "../wire/frame.ts";
 import { encodeGreeting, type Greeting, GreetingReader } from "../wire/greeting.ts";
 import type { Metadata } from "../wire/metadata.ts";
 import { compatible, type SocketType, takesSubscriptions, wantedPeers } from "./compatibility.ts";
@@ -62,14 +62,17 @@ export interface EngineOptions {
   readonly heartbeat: HeartbeatOptions;
 }
 
+/** What reads the beginning of a connection, until that is complete: the greeting, unless something else carries ZMTP. */
+export type Greeter = Pick<GreetingReader, "begun" | "complete" | "read" | "value">;
+
 /** The engine of one connection. */
 export class ZmtpEngine implements Engine, FrameSink {
   readonly #options: EngineOptions;
   readonly #handler: EngineHandler;
   readonly #mechanism: Mechanism;
   /** Reads the peer's greeting, until that is complete. */
-  #greeting: GreetingReader | undefined = new GreetingReader();
-  readonly #decoder: FrameDecoder;
+  #greeting: Greeter | undefined;
+  readonly #decoder: FrameSource;
   readonly #output: Uint8Array[] = [];
   readonly #subscribable: boolean;
   readonly #maxParts: number;
@@ -100,8 +103,8 @@ export class ZmtpEngine implements Engine, FrameSink {
   /** Seals what goes out and opens what comes, if the mechanism does. */
   sealing: Sealing | undefined;
 
-  /** Says nothing until {@link start}. */
-  constructor(options: EngineOptions, handler: EngineHandler) {
+  /** Says nothing until {@link start}. `greeting` and `decoder`: for what carries ZMTP in another way. */
+  constructor(options: EngineOptions, handler: EngineHandler, greeting?: Greeter, decoder?: FrameSource) {
     this.#options = options;
     this.#handler = handler;
     this.#mechanism = options.mechanism;
@@ -109,7 +112,8 @@ export class ZmtpEngine implements Engine, FrameSink {
     this.#maxParts = options.maxMessageParts ?? MAX_PARTS;
     this.#maxPingRate = options.maxPingRate ?? MAX_PING_RATE;
     this.#pings = PINGS_AT_FIRST * this.#maxPingRate;
-    this.#decoder = new FrameDecoder(this, HANDSHAKE_LIMIT);
+    this.#greeting = greeting ?? new GreetingReader();
+    this.#decoder = decoder ?? new FrameDecoder(this, HANDSHAKE_LIMIT);
   }
 
   /** Where the connection stands. */
@@ -119,7 +123,7 @@ export class ZmtpEngine implements Engine, FrameSink {
 
   /** Sends our greeting, whole and at once: a peer may wait for it before it sends more than ten octets. */
   start(): void {
-    this.#send(encodeGreeting(this.#mechanism.name, this.#mechanism.asServer));
+    this.send(encodeGreeting(this.#mechanism.name, this.#mechanism.asServer));
   }
 
   /** Takes octets of any length, cut anywhere. */
@@ -181,8 +185,8 @@ export class ZmtpEngine implements Engine, FrameSink {
   /** What is to be sent besides messages. */
   takeOutput(): Uint8Array | undefined {
     const output = this.#output;
-    if (this.#pong !== undefined) output.push(this.#frameOf(encodeCommand("PONG", this.#pong)));
-    if (this.#ping !== undefined) output.push(this.#frameOf(this.#ping));
+    if (this.#pong !== undefined) output.push(this.frameOf(encodeCommand("PONG", this.#pong)));
+    if (this.#ping !== undefined) output.push(this.frameOf(this.#ping));
     this.#pong = this.#ping = undefined;
     if (output.length <= 1) return output.pop();
     let length = 0;
@@ -212,7 +216,7 @@ export class ZmtpEngine implements Engine, FrameSink {
     this.#deaf = this.#paused;
     const silence = heartbeat.dead(now);
     if (silence !== undefined) {
-      this.#end(
+      this.end(
         new ZmqError("ETIMEDOUT", `Cannot keep connection: the peer has been silent for ${Math.round(silence)} ms`),
       );
       return Infinity;
@@ -239,7 +243,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   frame(flags: number, body: Uint8Array): boolean {
     // Hot: once per frame.
     if (this.#phase !== "traffic") return this.#shake(flags, body);
-    if ((flags & COMMAND) !== 0) return this.#command(body);
+    if ((flags & COMMAND) !== 0) return this.command(body);
     if ((flags & MORE) !== 0) {
       if (this.#parts.push(body) >= this.#maxParts) throw this.#tooManyParts();
       return true;
@@ -270,7 +274,7 @@ export class ZmtpEngine implements Engine, FrameSink {
     this.#minor = minor;
     this.#phase = "handshake";
     const first = this.#mechanism.start();
-    if (first instanceof Uint8Array) this.#send(encodeFrame(COMMAND, first));
+    if (first instanceof Uint8Array) this.send(this.frameOf(first));
     else if (first !== undefined) this.#step(first);
   }
 
@@ -292,13 +296,13 @@ export class ZmtpEngine implements Engine, FrameSink {
       this.#asking = true;
       const { name: mechanism } = this.#mechanism;
       if (this.#handler.judge === undefined) {
-        this.#end(new ZmqError("EACCES", "Cannot let the peer in: nobody judges"));
+        this.end(new ZmqError("EACCES", "Cannot let the peer in: nobody judges"));
       } else this.#handler.judge({ mechanism, credentials: step.credentials });
       return true;
     }
     const peer = type === "done" ? this.#know(step.metadata, step.admission) : undefined;
-    if (type !== "wait" && step.command !== undefined) this.#send(encodeFrame(COMMAND, step.command));
-    if (type === "deny") this.#end(step.error);
+    if (type !== "wait" && step.command !== undefined) this.send(this.frameOf(step.command));
+    if (type === "deny") this.end(step.error);
     if (peer === undefined) return true;
     const sealing = this.sealing = this.#mechanism.sealing;
     const decoder = this.#decoder;
@@ -330,7 +334,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   }
 
   /** A command's frame, sealed if need be. */
-  #frameOf(command: Uint8Array): Uint8Array {
+  protected frameOf(command: Uint8Array): Uint8Array {
     const frame = encodeFrame(COMMAND, command);
     if (this.sealing === undefined) return frame;
     const sealed = this.sealing.seal([frame]);
@@ -345,8 +349,9 @@ export class ZmtpEngine implements Engine, FrameSink {
     const type = properties.get("Socket-Type");
     const socketType = type === undefined ? "" : String.fromCharCode(...type.subarray(0, 64));
     let fault = "";
-    if (type === undefined) fault = `the peer does not say its Socket-Type, wanted ${wantedPeers(ours)}`;
-    else if (!compatible(ours, socketType)) {
+    if (type === undefined && !this.#mechanism.untyped) {
+      fault = `the peer does not say its Socket-Type, wanted ${wantedPeers(ours)}`;
+    } else if (type !== undefined && !compatible(ours, socketType)) {
       fault = `the peer's Socket-Type is ${quote(socketType)}, wanted ${wantedPeers(ours)} for a ${ours}`;
     }
     const routingId = properties.get("Identity") ?? EMPTY;
@@ -354,7 +359,7 @@ export class ZmtpEngine implements Engine, FrameSink {
       fault = `the peer's Identity is ${routingId.length} octets, wanted ${LONGEST_ROUTING_ID} at the most`;
     }
     if (fault !== "") {
-      this.#send(encodeFrame(COMMAND, encodeError(fault)));
+      this.send(this.frameOf(encodeError(fault)));
       throw new ProtocolError("handshake", `Cannot shake hands: ${fault}`);
     }
     return {
@@ -369,7 +374,7 @@ export class ZmtpEngine implements Engine, FrameSink {
   }
 
   /** One command of the traffic; unknown ones are ignored (RFC 37). */
-  #command(body: Uint8Array): boolean {
+  protected command(body: Uint8Array): boolean {
     if (this.#parts.length > this.#ownParts) this.#own();
     const name = commandName("traffic", body);
     if (this.#subscribable && (name === "SUBSCRIBE" || name === "CANCEL")) {
@@ -408,7 +413,8 @@ export class ZmtpEngine implements Engine, FrameSink {
     return false;
   }
 
-  #send(octets: Uint8Array): void {
+  /** Has octets sent before any message. */
+  protected send(octets: Uint8Array): void {
     this.#output.push(octets);
     this.#handler.output();
   }
@@ -416,10 +422,11 @@ export class ZmtpEngine implements Engine, FrameSink {
   #fail(error: unknown): void {
     // What is not the peer's doing is a defect of ours, and must be seen.
     if (!(error instanceof ProtocolError)) throw error;
-    this.#end(error);
+    this.end(error);
   }
 
-  #end(error: ZmqError): void {
+  /** Ends the connection. */
+  protected end(error: ZmqError): void {
     if (this.#phase === "failed") return;
     this.#phase = "failed";
     this.#parts = [];

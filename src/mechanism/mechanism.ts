@@ -55,6 +55,8 @@ export interface Mechanism {
   readonly name: string;
   /** Whether we take its server role; `false` where it has none. */
   readonly asServer: boolean;
+  /** Whether peers do not say of which type they are. */
+  readonly untyped?: boolean;
   /** What frames are sealed with once the handshake is complete; absent: they pass as they are. */
   readonly sealing?: Sealing;
   /** The first command's body, if we are to speak first, or another step. Called once, after the greetings. */

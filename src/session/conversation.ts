@@ -34,7 +34,7 @@ const flooded: { clock: Clock | undefined; turn: number; since: number } = { clo
 /** Who holds a conversation. */
 export interface ConversationOwner {
   /** Makes the engine. */
-  engine(handler: EngineHandler): Engine;
+  engine(handler: EngineHandler, link: Link): Engine;
   /** The handshake is complete. */
   shaken(peer: PeerInfo): void;
   /** It will end for a reason of ours, and carries no more messages. */
@@ -91,7 +91,7 @@ export class Conversation implements EngineHandler, LinkHandler {
     this.#outflow = outflow;
     this.#clock = clock;
     this.#owner = owner;
-    this.#engine = owner.engine(this);
+    this.#engine = owner.engine(this, link);
   }
 
   /** Greets. `limit`: milliseconds for the handshake; 0 or `Infinity`: none. */

@@ -58,7 +58,7 @@ export interface SessionHost extends PipeOwner, Audience {
   /** The socket's options. */
   readonly options: SessionOptions;
   /** Makes the engine of one connection. */
-  engine(handler: EngineHandler): Engine;
+  engine(handler: EngineHandler, link: Link): Engine;
   /** Judges a peer at an address. Never rejects. `signal`: nobody waits for the verdict any more. */
   judge(question: Question, peer: string, signal: AbortSignal): Promise<Verdict>;
   /** Dials an endpoint once. */
@@ -220,8 +220,8 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   // What the conversation tells.
 
   /** It needs an engine. */
-  engine(handler: EngineHandler): Engine {
-    return this.#host.engine(handler);
+  engine(handler: EngineHandler, link: Link): Engine {
+    return this.#host.engine(handler, link);
   }
 
   /** The peer is to be judged. */

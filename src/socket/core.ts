@@ -298,8 +298,8 @@ export class SocketCore implements SessionHost, InprocHost {
   }
 
   /** The engine of one connection. */
-  engine(handler: EngineHandler): Engine {
-    return makeEngine(this.type, this.routingId, this.options, handler);
+  engine(handler: EngineHandler, link: Link): Engine {
+    return makeEngine(this.type, this.routingId, this.options, handler, link);
   }
 
   /** Judges a peer at an address. */

@@ -6,6 +6,7 @@
 
 import type { SocketType } from "../engine/compatibility.ts";
 import type { Engine, EngineHandler } from "../engine/engine.ts";
+import type { Speaker } from "../engine/speaker.ts";
 import { metadataOf } from "../engine/announcement.ts";
 import { ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { NotSupportedError } from "../errors.ts";
@@ -48,9 +49,9 @@ export function keepAliveOf(settings: Settings): { readonly keepAlive?: KeepAliv
   return {
     keepAlive: {
       enabled: tcpKeepalive,
-      ...(tcpKeepaliveIdle === undefined ? {} : { idle: tcpKeepaliveIdle }),
-      ...(tcpKeepaliveInterval === undefined ? {} : { interval: tcpKeepaliveInterval }),
-      ...(tcpKeepaliveCount === undefined ? {} : { count: tcpKeepaliveCount }),
+      idle: tcpKeepaliveIdle,
+      interval: tcpKeepaliveInterval,
+      count: tcpKeepaliveCount,
     },
   };
 }
@@ -88,13 +89,15 @@ export function makeEngine(
   routingId: Uint8Array,
   settings: Settings,
   handler: EngineHandler,
+  link: Link & Speaker,
 ): Engine {
   const { maxMessageSize, maxMessageParts, maxPingRate, metadata, heartbeatTimeToLive: ttl } = settings;
   const interval = settings.heartbeatInterval === Infinity ? 0 : settings.heartbeatInterval;
   const silence = settings.heartbeatTimeout ?? interval;
   const heartbeat = { interval, timeout: silence === 0 ? Infinity : silence, ttl };
   const own = metadataOf(socketType, routingId, metadata);
-  const none = (): Mechanism => new NullMechanism(own);
-  const mechanism = security()?.mechanism(settings, own, none) ?? none();
-  return new ZmtpEngine({ socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat }, handler);
+  const secured = (none: () => Mechanism): Mechanism => security()?.mechanism(settings, own, none) ?? none();
+  const mechanism = secured(() => new NullMechanism(own));
+  const options = { socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat };
+  return link.speak?.(options, handler, secured, settings) ?? new ZmtpEngine(options, handler);
 }

@@ -39,7 +39,7 @@ export class Door {
     const core = this.#core;
     const { tcpAcceptFilter, maxConnections, maxHandshakes } = core.options;
     if (core.isClosed) return link.abort();
-    if (this.#endpoint.startsWith("tcp://") && tcpAcceptFilter?.accepts(hostOf(link.remote)) === false) {
+    if (link.remote.startsWith("tcp://") && tcpAcceptFilter?.accepts(hostOf(link.remote)) === false) {
       return this.#refuse(link, "EACCES", "its address is not in tcpAcceptFilter, wanted one that is");
     }
     if (this.#count >= maxConnections) this.#sweep();

@@ -156,7 +156,7 @@ export class Endpoints {
     if (splitEndpoint(endpoint, role).scheme === "inproc") return void parseInproc(endpoint, role);
     const { context, options } = this.#core;
     const transport = context.transports.find(endpoint, role, ["inproc"]);
-    transport.check(endpoint, role);
+    transport.check(endpoint, role, options);
     security()?.agree(options, `${role === "bind" ? "bind" : "connect"} to ${show(endpoint)}`);
     const { socksProxy, socksUsername, socksPassword } = options;
     if (role === "bind" || transport.scheme !== "tcp" || socksProxy === undefined) return;
@@ -188,7 +188,7 @@ export class Endpoints {
         endpoint,
         { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
         {
-          accept: (link) => this.#door(listener.endpoint).accept(link),
+          accept: (link) => this.door(listener.endpoint).accept(link),
           failed: (error) => {
             if (core.observed) core.emit({ type: "accept:error", endpoint: listener.endpoint, error });
           },
@@ -205,7 +205,8 @@ export class Endpoints {
     return this.#bindDone(endpoint, listener);
   }
 
-  #door(endpoint: string): Door {
+  /** The door of a bound endpoint, or of one that somebody else listens for. */
+  door(endpoint: string): Door {
     let door = this.#doors.get(endpoint);
     if (door === undefined) this.#doors.set(endpoint, door = new Door(this.#core, endpoint));
     return door;

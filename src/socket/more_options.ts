@@ -53,6 +53,20 @@ const socksProxy: OptionRow = {
   use: (value) => value ?? undefined,
 };
 
+/** What an `Origin` is: a scheme, a host and perhaps a port; or `null`, as a sandboxed page says. */
+const ORIGIN = /^(?:[a-z][a-z0-9+.\-]*:\/\/[^\s/?#@]+|null|\*)$/;
+
+const wsAllowedOrigins: OptionRow = {
+  initial: Object.freeze([]),
+  check(name, value) {
+    const wanted = `an array of origins such as "https://example.com", or of "*"`;
+    if (!Array.isArray(value) || value.some((one) => typeof one !== "string")) return refuse(name, value, wanted);
+    const wrong = value.find((one) => !ORIGIN.test(one));
+    if (wrong === undefined) return Object.freeze([...value]);
+    throw wrongRange(`Cannot set option "${name}": ${show(wrong)} is no origin, wanted ${wanted}`);
+  },
+};
+
 /** Options that have no meaning here, with what asks for nothing: only that is taken. */
 function unsupported(why: string, options: Readonly<Record<string, unknown>>): Record<string, OptionRow> {
   const rows = Object.entries(options)
@@ -69,6 +83,7 @@ const MORE: Readonly<Record<string, OptionRow>> = {
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),
+  wsAllowedOrigins,
   ...unsupported(NO_THREADS, { affinity: 0 }),
   ...unsupported("JavaScript runtimes give no access to this property of a connection", {
     sendBufferSize: -1,

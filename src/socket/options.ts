@@ -193,6 +193,13 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
   /** The password for the proxy, at most 255 octets. Default `null`. libzmq: `ZMQ_SOCKS_PASSWORD`. */
   readonly socksPassword?: string | null;
   /**
+   * Whose pages may connect to a bound `ws://` or `wss://` endpoint: origins such as `https://example.com`, compared
+   * octet by octet with what the browser says, or `*` for any. Programs say no origin and are not asked. Default: none,
+   * so that no page that somebody happens to look at reaches a service on their machine or in their network. Only with
+   * the main entry point; libzmq asks nobody.
+   */
+  readonly wsAllowedOrigins?: readonly string[];
+  /**
    * Properties to tell every peer in the handshake; names begin with `X-`, go on in letters, digits or any of
    * `- _ . +`, and have at most 255 characters; values are text or octets and not empty. Default: none. The peer finds
    * them in its `handshake` event. libzmq: `ZMQ_METADATA`.

@@ -65,11 +65,11 @@ export interface KeepAlive {
   /** `SO_KEEPALIVE` itself. */
   readonly enabled: boolean;
   /** Seconds of silence before the first probe (`TCP_KEEPIDLE`). */
-  readonly idle?: number;
+  readonly idle?: number | undefined;
   /** Seconds between probes (`TCP_KEEPINTVL`). */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** Unanswered probes before the connection is given up (`TCP_KEEPCNT`). */
-  readonly count?: number;
+  readonly count?: number | undefined;
 }
 
 /** How to dial. */
@@ -140,11 +140,12 @@ export interface Transport {
   /** What it can do here. */
   readonly capabilities: Capabilities;
   /**
-   * Checks an endpoint's spelling without touching the network. Called at `bind()` and `connect()`.
+   * Checks an endpoint's spelling without touching the network. Called at `bind()` and `connect()`, with the socket's
+   * options as they are then, by name, for a transport that cannot have them all.
    *
    * @throws {EndpointError} If it is malformed (`EINVAL`), too long (`ENAMETOOLONG`), or cannot be had here (`ENOTSUP`).
    */
-  check(endpoint: string, role: "bind" | "connect"): void;
+  check(endpoint: string, role: "bind" | "connect", options?: object): void;
   /** Dials once. Rejects with an error whose `code` is an errno name where the system gave one. */
   connect(endpoint: string, options: DialOptions): Promise<Link>;
   /** Listens. Rejects with an {@link EndpointError} (`EADDRINUSE`, `EACCES`, `ENODEV`, `ENOENT`, …). */

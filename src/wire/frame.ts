@@ -46,6 +46,12 @@ export interface FrameSink {
   frame(flags: number, body: Uint8Array): boolean;
 }
 
+/** What cuts chunks into frames, ZMTP's or others; {@link FrameDecoder} says what each of it means. */
+export type FrameSource = Pick<
+  FrameDecoder,
+  "limit" | "sink" | "phase" | "stopped" | "decode" | "resume" | "room"
+>;
+
 /** Cuts chunks into frames. What is unfinished or unwanted yet is kept; nothing is allocated on a peer's word. */
 export class FrameDecoder {
   /**

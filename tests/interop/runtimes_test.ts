@@ -1,5 +1,5 @@
 /**
- * Every pair of socket types between this runtime and each of the other two, over tcp and ipc, each side binding and
+ * Every pair of socket types between this runtime and each of the other two, over tcp, ipc and ws, each side binding and
  * connecting.
  *
  * @module
@@ -17,7 +17,12 @@ const others = await Promise.all(RUNTIMES.filter((name) => name !== runtime).map
 
 for (const there of others) {
   for (const pairing of PAIRINGS) {
-    for (const [transport, endpoint] of [["tcp", "tcp://127.0.0.1:*"], ["ipc", "ipc://*"]] as const) {
+    for (
+      const [transport, endpoint] of [["tcp", "tcp://127.0.0.1:*"], ["ipc", "ipc://*"], [
+        "ws",
+        "ws://127.0.0.1:*",
+      ]] as const
+    ) {
       test(`${transport}: ${pairing.first} here and ${pairing.second} on ${there.name} talk, whoever binds`, async () => {
         for (const binds of ["first", "second"] as const) {
           await meet({ pairing, first: here, second: there, binds, endpoint }, SLIM, SOME);
