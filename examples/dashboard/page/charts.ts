@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * The charts: the last minute of some series, drawn by uPlot, in the page's own colours.
  *

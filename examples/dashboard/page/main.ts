@@ -1,3 +1,5 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
 /**
  * The dashboard: three sockets and what they tell. Everything comes over WebSockets from wherever the page came from.
  *
@@ -73,7 +75,7 @@ function addTopic(name: string): Topic {
   box.type = "checkbox";
   box.checked = true;
   box.setAttribute("aria-label", `Subscribe to ${name}`);
-  box.addEventListener("change", () => box.checked ? feed.subscribe(name) : feed.unsubscribe(name));
+  box.addEventListener("change", () => want(name, box.checked));
   cells[0]!.append(box);
   cells[1]!.setAttribute("scope", "row");
   // A long name breaks behind a full stop.
@@ -85,6 +87,25 @@ function addTopic(name: string): Topic {
   const after = [...body.children].find((other) => other.children[1]!.textContent! > name);
   body.insertBefore(row, after ?? null);
   return topic;
+}
+
+/** Topics that are not wanted. As long as there are none, everything is subscribed, and so what is new. */
+const unwanted = new Set<string>();
+
+function want(topic: string, wanted: boolean): void {
+  const others = [...topics.keys(), "note."].filter((other) => other !== topic && !unwanted.has(other));
+  if (unwanted.size === 0) {
+    feed.subscribe(...others);
+    feed.unsubscribe();
+    unwanted.add(topic);
+  } else if (wanted) {
+    unwanted.delete(topic);
+    feed.subscribe(unwanted.size === 0 ? "" : topic);
+    if (unwanted.size === 0) feed.unsubscribe(...others);
+  } else {
+    unwanted.add(topic);
+    feed.unsubscribe(topic);
+  }
 }
 
 // What is seen of it.
