@@ -98,9 +98,9 @@ export class HeadReader {
     return at;
   }
 
-  /** The head, once it is complete; `undefined` if it is malformed. */
+  /** The head, once it is complete; `undefined` if it is malformed. Its octets are forgotten: connections are long. */
   value(): Head | undefined {
-    const lines = keyOf(Uint8Array.from(this.#octets)).split("\r\n");
+    const lines = keyOf(Uint8Array.from(this.#octets.splice(0))).split("\r\n");
     const headers = new Map<string, string>();
     for (const line of lines.slice(1, -2)) {
       const colon = line.indexOf(":");
