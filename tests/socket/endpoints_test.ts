@@ -45,7 +45,7 @@ test("what is wrong with an endpoint's spelling throws at the call, in the words
   wrong("tcp://127.0.0.1", "EINVAL", "no port found, wanted host:port");
   wrong("tcp://127.0.0.1:70000", "EINVAL", 'port is "70000", wanted 0 to 65535');
   wrong("TCP://127.0.0.1:5555", "EPROTONOSUPPORT", 'transport is "TCP", wanted tcp, ipc, tls, ws, wss, inproc');
-  wrong("udp://127.0.0.1:5555", "EPROTONOSUPPORT", 'transport is "udp", wanted tcp, ipc, tls, inproc');
+  wrong("udp://127.0.0.1:5555", "EPROTONOSUPPORT", 'transport is "udp", wanted tcp, ipc, tls, ws, wss, inproc');
   wrong(`inproc://${"n".repeat(257)}`, "ENAMETOOLONG", "name is 257 characters, limit is 256");
   assertEquals(socket.lastEndpoint, undefined);
 });
