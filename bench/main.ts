@@ -77,12 +77,17 @@ async function main(): Promise<void> {
 
   const results: Result[] = [];
   const failures: string[] = [];
-  const attempt = async (title: string, unit: string | undefined, measure: () => Promise<Result[]>) => {
+  const attempt = async (
+    title: string,
+    unit: string | undefined,
+    measure: () => Promise<Result[]>,
+    beside = bench.baseline?.name,
+  ) => {
     try {
       const found = await measure();
       if (found.length === 0) return;
       results.push(...found);
-      console.log(heading(title, unit ?? found[0]!.unit, bench.baseline?.name));
+      console.log(heading(title, unit ?? found[0]!.unit, beside));
       const rows = unit === undefined && found.some(({ row }) => row !== "");
       for (const result of found) console.log(line(result, rows));
       console.log();
@@ -92,8 +97,8 @@ async function main(): Promise<void> {
     }
   };
   for (const what of choice.cases) await attempt(what.title, what.unit, () => measureCase(what, bench));
-  for (const { name, title, measure } of GROWTH) {
-    if (choice.growth.includes(name)) await attempt(title, undefined, () => measure(bench));
+  for (const { name, title, beside, measure } of GROWTH) {
+    if (choice.growth.includes(name)) await attempt(title, undefined, () => measure(bench), beside);
   }
   results.push(...growthOf(results));
   const about = { ...machine, runs: bench.runs, span: bench.span, baseline: bench.baseline?.name };

@@ -73,7 +73,8 @@ export interface UpgradeHandlers {
 
 /**
  * Puts a socket behind a path of an HTTP server. The socket need not be bound; closing it ends its WebSockets, and the
- * server stays. The socket's `wsAllowedOrigins`, `maxHandshakes`, `maxConnections` and mechanism hold here too.
+ * server stays. The socket's `wsAllowedOrigins`, `maxHandshakes`, `maxConnections` and mechanism hold here too; so does `tcpAcceptFilter` where the
+ * server is of `node:http`, while others do not tell the address of who connects.
  *
  * @example Node's HTTP server
  * ```ts

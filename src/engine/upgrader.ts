@@ -137,10 +137,20 @@ export class Upgrader implements Greeter {
   #judge(): void {
     const side = this.#side;
     if (side.type === "server") this.#judgeRequest(side);
-    else {
-      const judged = this.#accept!.then((accept) => judgeAnswer(this.#head.value(), accept, this.#protocols));
-      if (side.type === "client") judged.catch(() => side.refused?.());
-      this.#settle(judged);
+    else if (side.type === "client") this.#judgeAnswer(side);
+  }
+
+  /** What shows at once is judged at once: a server that refuses hangs up. */
+  #judgeAnswer({ refused: tell }: Extract<WebSocketSide, { readonly type: "client" }>): void {
+    try {
+      const { protocol, accept } = judgeAnswer(this.#head.value(), this.#protocols);
+      this.#settle(this.#accept!.then((wanted) => {
+        if (accept !== wanted) throw refused("the accept key is not that of our key");
+        return protocol;
+      }));
+    } catch (error) {
+      tell?.();
+      throw error;
     }
   }
 

@@ -12,6 +12,7 @@
 import type { Engine, EngineHandler } from "../engine/engine.ts";
 import type { Speaker } from "../engine/speaker.ts";
 import type { EngineOptions } from "../engine/zmtp_engine.ts";
+import { Deque } from "../bytes/deque.ts";
 import { ZmqError } from "../errors.ts";
 import type { Mechanism } from "../mechanism/mechanism.ts";
 import type { Link, LinkHandler } from "../transport/link.ts";
@@ -59,6 +60,8 @@ const ENOUGH = 1024 * 1024;
 const A_WHILE = 4;
 /** So many octets may have come while nobody wanted them. */
 const MOST_HELD = 64 * 1024 * 1024;
+/** What even an empty message takes while it is held. */
+const A_MESSAGE = 64;
 
 /** One WebSocket, open. */
 export class NativeLink implements Link, Speaker {
@@ -68,11 +71,12 @@ export class NativeLink implements Link, Speaker {
   #handler: LinkHandler | undefined;
   #paused = true;
   /** What has come and was not wanted, and its octets. */
-  #held: unknown[] = [];
+  readonly #held: Deque<unknown> = new Deque();
   #heldOctets = 0;
   #closing = false;
-  /** Whether `closed()` has been called, or is about to be. */
+  /** Whether `closed()` is about to be called, and whether it has been. */
   #gone = false;
+  #told = false;
   #error: Error | undefined;
   /** Whether the WebSocket has said its last. */
   #ended = false;
@@ -108,9 +112,11 @@ export class NativeLink implements Link, Speaker {
   }
 
   write(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#gone || bytes.length === 0) return undefined;
+    if (this.#told || bytes.length === 0) return undefined;
     const socket = this.#socket;
-    if (this.#closing || socket.readyState !== OPEN) return new Promise((resolve) => this.#settle = resolve);
+    if (this.#closing || this.#gone || socket.readyState !== OPEN) {
+      return new Promise((resolve) => this.#settle = resolve);
+    }
     for (let at = 0; at < bytes.length;) {
       // Hot: once per frame.
       const from = at + headerSize(bytes[at + 1]!);
@@ -139,14 +145,14 @@ export class NativeLink implements Link, Speaker {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#held = [];
+    this.#held.clear();
     this.#socket.close(CLOSED_NORMALLY);
     if (this.#ended) this.#tell();
   }
 
   abort(): void {
     this.#closing = true;
-    this.#held = [];
+    this.#held.clear();
     this.#error = undefined;
     this.#socket.close();
     // It may wait for the peer's farewell for long, and nobody does so with it.
@@ -214,6 +220,7 @@ export class NativeLink implements Link, Speaker {
     this.#gone = true;
     clearTimeout(this.#timer);
     queueMicrotask(() => {
+      this.#told = true;
       this.#handler?.closed(this.#error);
       this.#repay();
     });
@@ -221,5 +228,5 @@ export class NativeLink implements Link, Speaker {
 }
 
 function sizeOf(data: unknown): number {
-  return data instanceof ArrayBuffer ? data.byteLength : 0;
+  return A_MESSAGE + (data instanceof ArrayBuffer ? data.byteLength : typeof data === "string" ? data.length : 0);
 }

@@ -98,9 +98,9 @@ export class HeadReader {
     return at;
   }
 
-  /** The head, once it is complete; `undefined` if it is malformed. */
+  /** The head, once it is complete; `undefined` if it is malformed. Its octets are forgotten: connections are long. */
   value(): Head | undefined {
-    const lines = keyOf(Uint8Array.from(this.#octets)).split("\r\n");
+    const lines = keyOf(Uint8Array.from(this.#octets.splice(0))).split("\r\n");
     const headers = new Map<string, string>();
     for (const line of lines.slice(1, -2)) {
       const colon = line.indexOf(":");
@@ -228,14 +228,16 @@ export function encodeRefusal(status: number): Uint8Array {
 }
 
 /**
- * Judges an answer.
+ * Judges an answer, but for whether it is to our key.
  *
- * @param accept What its `Sec-WebSocket-Accept` must be.
  * @param protocols What the request offered.
- * @returns The sub-protocol.
+ * @returns The sub-protocol, and what the server has made of our key.
  * @throws {ProtocolError} If it does not upgrade.
  */
-export function judgeAnswer(head: Head | undefined, accept: string, protocols: readonly string[]): string {
+export function judgeAnswer(
+  head: Head | undefined,
+  protocols: readonly string[],
+): { readonly protocol: string; readonly accept: string | undefined } {
   if (head === undefined) throw refused("a header is malformed");
   const { line, headers } = head;
   const status = line.split(" ")[1];
@@ -243,10 +245,11 @@ export function judgeAnswer(head: Head | undefined, accept: string, protocols: r
   if (!has(headers.get("upgrade"), "websocket") || !has(headers.get("connection"), "upgrade")) {
     throw refused(`Upgrade is ${show(headers.get("upgrade"))}, wanted "websocket"`);
   }
-  if (headers.get("sec-websocket-accept") !== accept) throw refused("the accept key is not that of our key");
   if ((headers.get("sec-websocket-extensions") ?? "") !== "") throw refused("there are extensions, wanted none");
   const protocol = headers.get("sec-websocket-protocol");
-  if (protocol !== undefined && protocols.includes(protocol)) return protocol;
+  if (protocol !== undefined && protocols.includes(protocol)) {
+    return { protocol, accept: headers.get("sec-websocket-accept") };
+  }
   const wanted = protocols.map((one) => `"${one}"`).join(" or ");
   throw refused(`the sub-protocol is ${show(protocol)}, wanted ${wanted}`);
 }

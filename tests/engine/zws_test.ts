@@ -337,6 +337,16 @@ test("a server that refuses is told of by its status, and the other offer is for
   );
 });
 
+test("a server that refuses and hangs up at once is told of all the same, and a wrong accept key is refused", async () => {
+  const client = new Recorded("PULL", CLIENT);
+  client.engine.receive(latin1("HTTP/1.1 403 Forbidden\r\n\r\n"), 0);
+  client.engine.over();
+  assertEquals(client.told(), ['fail EPROTO Cannot upgrade: the server answers "HTTP/1.1 403 Forbidden", wanted 101']);
+  const other = new Recorded("PULL", CLIENT);
+  await other.read(answer("ZWS2.0").replace(ACCEPT, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  assertEquals(other.told(), ["fail EPROTO Cannot upgrade: the accept key is not that of our key"]);
+});
+
 test("a head without an end is answered 431, and more than 64 KiB behind a head end it", async () => {
   const server = await new Recorded("PULL", ANY).read(`GET /${"a".repeat(20_000)}`);
   assertStringIncludes(server.text(), "HTTP/1.1 431 ");

@@ -163,7 +163,7 @@ const upgrades: Target = {
           if (taken > HEAD_LIMIT) throw new Error(`${taken} octets are held, limit is ${HEAD_LIMIT}`);
           if (!head.complete) return `${taken}`;
           if (beginning !== "") {
-            return judgeAnswer(head.value(), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", ["ZWS2.0/NULL", "ZWS2.0"]);
+            return JSON.stringify(judgeAnswer(head.value(), ["ZWS2.0/NULL", "ZWS2.0"]));
           }
           const judged = judgeRequest(head.value(), { path: "/p", origins: [], protocols: ["ZWS2.0"] });
           if ("found" in judged) checkShown(new Error(`Cannot upgrade: ${judged.found}`));

@@ -225,7 +225,7 @@ test("PLAIN and CURVE are judged and spoken inside WebSockets", async () => {
 });
 
 test("heartbeats pass as PING and PONG, and give a round trip", async () => {
-  await using pull = new Pull({ heartbeatInterval: 5 });
+  await using pull = new Pull({ heartbeatInterval: 5, heartbeatTimeout: 10_000 });
   await using push = new Push();
   push.connect(await pull.bind("ws://127.0.0.1:*"));
   await push.send("x");

@@ -10,7 +10,7 @@ const SERVER = { tlsKey: local.key, tlsCertificate: local.certificate };
 const CLIENT = { tlsTrust: authority.certificate };
 
 test("wss carries messages both ways, and heartbeats", async () => {
-  await using router = new Router({ ...SERVER, heartbeatInterval: 5 });
+  await using router = new Router({ ...SERVER, heartbeatInterval: 5, heartbeatTimeout: 10_000 });
   const endpoint = await router.bind("wss://127.0.0.1:*/room");
   assertMatch(endpoint, /^wss:\/\/127\.0\.0\.1:\d+\/room$/);
   await using dealer = new Dealer({ ...CLIENT, routingId: "me" });
