@@ -1,6 +1,6 @@
 /** How a Worker's transports call `connect`, told by a `connect` that is none. What comes of it is tried in workerd. */
-import { assertEquals, assertRejects } from "@std/assert";
-import { EndpointError } from "../../mod.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { EndpointError, NotSupportedError } from "../../mod.ts";
 import type { SocketAddress, SocketInfo, SocketOptions, WorkerSocket } from "../../src/runtime/workers/sockets.ts";
 import { WorkersTcp } from "../../src/runtime/workers/tcp.ts";
 import { test } from "../harness.ts";
@@ -72,4 +72,24 @@ test("what the runtime says is quoted, whatever it was; IPv6 and port 0 are refu
   await assertRejects(() => dial(network, "tcp://[::1]:5555"), EndpointError, "ipv6 is false");
   await assertRejects(() => dial(network, "tcp://example.com:0"), EndpointError, "port is 0");
   assertEquals(network.calls.length, 1);
+});
+
+test("what a Worker's TLS cannot be told is refused at the call, and what tcp does not heed is not", () => {
+  const tls = new WorkersTcp(() => new FakeNetwork().connect, true);
+  const endpoint = "tls://example.com:5555";
+  for (
+    const [options, name] of [
+      [{ tlsTrust: "-----BEGIN" }, "tlsTrust"],
+      [{ tlsHostname: "other.example.com" }, "tlsHostname"],
+      [{ tlsCertificate: "-----BEGIN", tlsKey: "-----BEGIN" }, "tlsKey"],
+      [{ tlsTrustSystem: false }, "tlsTrustSystem"],
+      [{ tlsAlpn: ["zmtp"] }, "tlsAlpn"],
+    ] as const
+  ) {
+    const words = `Cannot connect to "${endpoint}": a Worker's TLS cannot be told "${name}", wanted it left as it is`;
+    assertThrows(() => tls.check(endpoint, "connect", options), NotSupportedError, words);
+    new WorkersTcp(() => new FakeNetwork().connect).check("tcp://example.com:5555", "connect", options);
+  }
+  tls.check(endpoint, "connect", { tlsAlpn: [], tlsTrust: undefined, tlsTrustSystem: true });
+  tls.check(endpoint, "connect");
 });

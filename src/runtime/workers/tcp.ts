@@ -46,9 +46,10 @@ export class WorkersTcp implements Transport {
     this.scheme = secure ? "tls" : "tcp";
   }
 
-  check(endpoint: string, role: Role): void {
+  check(endpoint: string, role: Role, options?: object): void {
     checkTcp(endpoint, role, this.capabilities);
     if (role === "bind") throw cannotBind(endpoint);
+    if (this.#secure) checkTlsOptions(endpoint, options ?? {});
     checkHandler(endpoint);
   }
 
@@ -126,6 +127,30 @@ function checkHandler(endpoint: string): void {
       { cause },
     );
   }
+}
+
+/** The options of TLS that stand alone. */
+const NAMED = ["tlsKey", "tlsCertificate", "tlsTrust", "tlsHostname"] as const;
+
+/** A socket's options, as far as TLS has to do with them. On `./core` there are none. */
+type TlsSettings = { readonly [name in typeof NAMED[number]]?: unknown } & {
+  readonly tlsAlpn?: readonly string[];
+  readonly tlsTrustSystem?: boolean;
+};
+
+/**
+ * What a Worker's TLS cannot be told: it trusts whom Cloudflare trusts, and asks for the endpoint's host.
+ *
+ * @throws {NotSupportedError} If an option would have it otherwise.
+ */
+function checkTlsOptions(endpoint: string, options: TlsSettings): void {
+  const { tlsAlpn, tlsTrustSystem } = options;
+  const named = NAMED.find((name) => (options[name] ?? null) !== null);
+  const asked = named ?? (tlsTrustSystem === false ? "tlsTrustSystem" : tlsAlpn?.length ? "tlsAlpn" : undefined);
+  if (asked === undefined) return;
+  throw new NotSupportedError(
+    `Cannot connect to ${show(endpoint)}: a Worker's TLS cannot be told "${asked}", wanted it left as it is`,
+  );
 }
 
 function cannotBind(endpoint: string): NotSupportedError {
