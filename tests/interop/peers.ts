@@ -283,7 +283,9 @@ export function leave(...peers: RemotePeer[]): void {
       const gone = peer.process.exited.then(() => {
         throw new Error(`${peer.name} has ended`);
       });
-      await Promise.race([peer.socket("PEER").then((socket) => socket.close()), gone]);
+      // The one makes PEERs alone, the other knows none.
+      const type = peer.name === "jszmq" ? "PAIR" : "PEER";
+      await Promise.race([peer.socket(type).then((socket) => socket.close()), gone]);
       gone.catch(() => {});
       await peer.process.kill();
     }
