@@ -4,7 +4,7 @@
  * @module
  */
 
-import { show, wrongRange, wrongType } from "../errors.ts";
+import { NotSupportedError, show, wrongRange, wrongType } from "../errors.ts";
 import { isMessagePort, type MessagePortLike } from "../transport/port.ts";
 import { type DuplexStream, StreamLink } from "../transport/stream_link.ts";
 import { Attached, rollOf } from "./attached.ts";
@@ -104,6 +104,7 @@ export interface Attaching {
    * @throws {TypeError} If the target is neither, a stream is locked, an option is of the wrong kind, or the socket's
    * security options do not fit together.
    * @throws {RangeError} If `peer` is empty or too long.
+   * @throws {NotSupportedError} If the socket is a DGRAM, which has no peers.
    */
   attach(target: DuplexStream | MessagePortLike, options?: AttachOptions): Attachment;
 }
@@ -134,6 +135,7 @@ export interface Attaching {
  * @throws {TypeError} If the target is neither, a stream is locked, an option is of the wrong kind, or the socket's
  * security options do not fit together.
  * @throws {RangeError} If `peer` is empty or too long.
+ * @throws {NotSupportedError} If the socket is a DGRAM, which has no peers.
  */
 export function attach(
   socket: Socket,
@@ -148,6 +150,7 @@ export function attach(
   if (!stream && (typeof target !== "object" || target === null || !isMessagePort(target))) {
     throw wrongType(`Cannot attach: target is ${show(target)}, wanted { readable, writable } or a MessagePort`);
   }
+  if (core.type === "DGRAM") throw new NotSupportedError("Cannot attach: a DGRAM has no peers, only datagrams");
   const roll = rollOf(core);
   const endpoint = `attached://${roll.next}`;
   const attached = new Attached(core, endpoint, role, roll);

@@ -7,8 +7,10 @@ import {
   ClosedError,
   Context,
   curveKeyPair,
+  Datagram,
   Dealer,
   EndpointError,
+  NotSupportedError,
   Pair,
   Publisher,
   Pull,
@@ -18,6 +20,7 @@ import {
   Router,
   type Socket,
   type SocketEvent,
+  Stream,
   Subscriber,
   text,
   XPublisher,
@@ -510,4 +513,27 @@ test("./core has it as a function", async () => {
   attach(pull, far, { role: "bind" });
   await push.send("x");
   assertEquals(texts(await pull.receive()), ["x"]);
+});
+
+test("a DGRAM has no peers, and nothing is attached to it", () => {
+  const dgram = new Datagram();
+  const error = assertThrows(() => dgram.attach(transformPair()[0]), NotSupportedError, "a DGRAM has no peers");
+  assertEquals(error.code, "ENOTSUP");
+});
+
+test("a STREAM takes the octets of an attached stream as they are", async () => {
+  await using stream = new Stream();
+  const [near, far] = transformPair();
+  stream.attach(near);
+  const [id, nothing] = await stream.receive();
+  assertEquals(nothing!.length, 0);
+  const writer = far.writable.getWriter();
+  await writer.write(hex("68 69"));
+  assertEquals(text((await stream.receive())[1]), "hi");
+  await stream.send([id!, "hello"]);
+  const reader = far.readable.getReader();
+  assertEquals(text((await reader.read()).value as Uint8Array), "hello");
+  await writer.close();
+  assertEquals((await stream.receive())[1]!.length, 0);
+  await reader.cancel();
 });
