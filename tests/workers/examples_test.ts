@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { createServer } from "node:net";
 import { Publisher, Reply, text, XPublisher } from "../../mod.ts";
 import { test } from "../harness.ts";
-import { watch } from "../interop/waiting.ts";
+import { until, watch } from "../interop/waiting.ts";
 import { ROOT, type RuntimeProcess, spawnRuntime } from "../processes.ts";
 import { ON_NODE } from "./workerd.ts";
 
@@ -101,11 +101,15 @@ test("news.ts waits for a client that reads slowly, and keeps little for it", as
   await using publisher = new Publisher({ sendHighWaterMark: 10, noDrop: true });
   const NEWS = await publisher.bind("tcp://127.0.0.1:*");
   await serving({ NEWS }, async (_ask, news) => {
-    const events = watch(publisher);
     const controller = new AbortController();
     const response = await fetch(news, { signal: controller.signal });
-    await events.next("handshake");
     const reader = response.body!.getReader();
+    // Who asked whether anybody is there has left, and its Worker learns of that when it writes.
+    const publishing = setInterval(() => void publisher.trySend(["news", "soon"]), 20);
+    let heard = "";
+    while (!heard.includes("soon")) heard += text((await reader.read()).value);
+    await until(() => publisher.peers.length === 1);
+    clearInterval(publishing);
     const body = "x".repeat(1 << 20);
     // With `noDrop` a publisher waits for its slowest subscriber: it must come to a stop, and go on when that reads.
     let sent = 0;

@@ -16,6 +16,8 @@ else {
   for (const worker of workers) {
     for (const other of others) {
       for (const { pairing, side } of SIDES) {
+        // The binding of libzmq tells no names of a PEER's peers.
+        if (pairing.byId && other === libzmq) continue;
         const [first, second] = side === "first" ? [worker, other] : [other, worker];
         const binds = side === "first" ? "second" : "first";
         test(`${first.name}'s ${pairing.first} talks to ${second.name}'s ${pairing.second}`, () =>
