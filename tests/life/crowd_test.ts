@@ -100,8 +100,11 @@ for (const [type, one, other] of CROWDS) {
       const context = new Context({ transports: [new MemoryTransport()], linger: 0 });
       const centre = one(context);
       const endpoint = await centre.bind("memory://centre");
-      for (let i = 0; i < size; i++) other(context).connect(endpoint);
+      const crowd = Array.from({ length: size }, () => other(context));
+      for (const peer of crowd) peer.connect(endpoint);
+      // Both ends of each: a handshake that one end still had to finish would be counted with the newcomer's.
       await peers(centre, size);
+      await Promise.all(crowd.map((peer) => peers(peer, 1)));
       const { events } = centre;
       prices.push(
         await looks(async () => {
