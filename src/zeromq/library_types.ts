@@ -4,13 +4,18 @@
  * @module
  */
 
+import { Client, Server } from "../socket/client_server.ts";
 import type { Context } from "../socket/context.ts";
+import { Datagram } from "../socket/datagram.ts";
 import { Pair } from "../socket/pair.ts";
 import { Pull, Push } from "../socket/pipeline.ts";
 import { Publisher, Subscriber, XPublisher, XSubscriber } from "../socket/publishing.ts";
+import { Dish, Radio } from "../socket/radio_dish.ts";
 import { Reply, Request } from "../socket/requesting.ts";
 import { Dealer, Router } from "../socket/routing.ts";
+import { Gather, Scatter } from "../socket/scatter_gather.ts";
 import type { Socket } from "../socket/socket.ts";
+import { type Open, OPENS, type Seal, SEALS } from "./envelopes.ts";
 import { errnoError } from "./errno.ts";
 import { TYPE_NUMBERS, type TypeName } from "./option_table.ts";
 
@@ -22,6 +27,12 @@ export interface LibraryType {
   readonly number: number;
   /** Whether it takes turns: receiving lets it send, or sending lets it receive. */
   readonly turns: boolean;
+  /** Whether libzmq lets threads share it. */
+  readonly threadSafe: boolean;
+  /** Puts before a message what it is sent with, if it is sent with anything. */
+  readonly seal: Seal | undefined;
+  /** Tells a message from what it was sent with. */
+  readonly open: Open | undefined;
   /** Makes a socket of it. */
   make(context: Context): Socket;
 }
@@ -38,23 +49,33 @@ const MAKERS: Readonly<Record<TypeName, (context: Context) => Socket>> = {
   PUSH: (context) => new Push({ context }),
   XPUB: (context) => new XPublisher({ context }),
   XSUB: (context) => new XSubscriber({ context }),
+  SERVER: (context) => new Server({ context }),
+  CLIENT: (context) => new Client({ context }),
+  RADIO: (context) => new Radio({ context }),
+  DISH: (context) => new Dish({ context }),
+  GATHER: (context) => new Gather({ context }),
+  SCATTER: (context) => new Scatter({ context }),
+  DGRAM: (context) => new Datagram({ context }),
 };
 
 /** What libzmq has and the library does not, by number. */
 const ABSENT: Readonly<Record<number, string>> = {
   11: "STREAM",
-  12: "SERVER",
-  13: "CLIENT",
-  14: "RADIO",
-  15: "DISH",
-  16: "GATHER",
-  17: "SCATTER",
-  18: "DGRAM",
 };
+
+const THREAD_SAFE: readonly TypeName[] = ["SERVER", "CLIENT", "RADIO", "DISH", "GATHER", "SCATTER"];
 
 const TYPES: readonly LibraryType[] = Object.entries(TYPE_NUMBERS).map(([key, number]) => {
   const name = key as TypeName;
-  return { name, number, turns: name === "REQ" || name === "REP", make: MAKERS[name] };
+  return {
+    name,
+    number,
+    turns: name === "REQ" || name === "REP",
+    threadSafe: THREAD_SAFE.includes(name),
+    seal: SEALS[name],
+    open: OPENS[name],
+    make: MAKERS[name],
+  };
 });
 
 /** A socket type by its number. Throws `ENOTSUP` for one that is not here, `EINVAL` for one that is nowhere. */
