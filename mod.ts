@@ -24,8 +24,10 @@
 import { detectTransports } from "./src/runtime/detect.ts";
 import { provideTransports } from "./src/socket/default_transports.ts";
 import { provideMoreOptions } from "./src/socket/more_options.ts";
+import { provideOldPeers } from "./src/socket/old_peers.ts";
 import { provideSecurity } from "./src/socket/security.ts";
 import { provideSocks } from "./src/socket/socks.ts";
+import { provideStreamOptions } from "./src/socket/stream.ts";
 
 export * from "./src/core.ts";
 export { Authenticator, type AuthenticatorOptions, type AuthRuleOptions } from "./src/auth/authenticator.ts";
@@ -53,5 +55,7 @@ export type {
 
 provideTransports(detectTransports);
 provideMoreOptions();
+provideOldPeers();
 provideSocks();
 provideSecurity();
+provideStreamOptions();

@@ -63,6 +63,7 @@ export { proxy, type ProxyOptions } from "./socket/proxy.ts";
 export { Publisher, Subscriber, XPublisher, XSubscriber } from "./socket/publishing.ts";
 export { Reply, Request } from "./socket/requesting.ts";
 export { Dealer, Router, type RouterConnectOptions } from "./socket/routing.ts";
+export { Stream } from "./socket/stream.ts";
 export type { CloseOptions } from "./socket/linger.ts";
 export { Socket } from "./socket/socket.ts";
 export { FormedSocket } from "./socket/formed.ts";

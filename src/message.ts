@@ -31,7 +31,10 @@ export interface MessagePeer {
   readonly userId: string;
   /** The metadata that whoever judged the peer granted it, by name. Nothing in it is the peer's own claim. */
   readonly metadata: ReadonlyMap<string, Uint8Array>;
-  /** The security mechanism of the connection: `NULL`, `PLAIN` or `CURVE`. A server of PLAIN shows nobody who it is. */
+  /**
+   * The security mechanism of the connection: `NULL`, `PLAIN` or `CURVE`; empty for a STREAM, which has none. A server of
+   * PLAIN shows nobody who it is.
+   */
   readonly mechanism: string;
   /** The connection's other end, e.g. `tcp://192.0.2.1:49731`. In libzmq, `zmq_msg_gets` with `Peer-Address`. */
   readonly peer: string;
@@ -133,7 +136,8 @@ export function keepPeer(received: Message | Control, made: Message): Message {
  *
  * @param message A message as it was received.
  * @returns `undefined` if nobody made sure who sent it: the peer was not judged, and has not shown a key by CURVE, and the
- * socket has no `messageMetadata`; or it is in this process.
+ * socket has no `messageMetadata`; or it is in this process. For a message of a STREAM, its connection's address as
+ * `peer`, and nothing else.
  */
 export function peerOf(message: readonly Uint8Array[]): MessagePeer | undefined {
   return Marked.peerOf(message);

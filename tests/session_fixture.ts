@@ -25,6 +25,7 @@ export const OPTIONS: SessionOptions = {
   sendHighWaterMark: 1000,
   receiveHighWaterMark: 1000,
   conflate: false,
+  linger: 5000,
   handshakeInterval: 30_000,
   connectTimeout: 0,
   reconnectInterval: 100,

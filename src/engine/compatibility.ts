@@ -22,6 +22,7 @@ export type SocketType =
   | "PUSH"
   | "XPUB"
   | "XSUB"
+  | "STREAM"
   | "SERVER"
   | "CLIENT"
   | "RADIO"
@@ -32,7 +33,7 @@ export type SocketType =
   | "CHANNEL"
   | "DGRAM";
 
-const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
+const PEERS: Readonly<Record<Exclude<SocketType, "STREAM">, readonly string[]>> = {
   PAIR: ["PAIR"],
   PUB: ["SUB", "XSUB"],
   XPUB: ["SUB", "XSUB"],
@@ -58,12 +59,17 @@ const PEERS: Readonly<Record<SocketType, readonly string[]>> = {
 
 /** Whether a socket of type `ours` talks to a peer that says it is a `theirs`. The spelling must be exact. */
 export function compatible(ours: SocketType, theirs: string): boolean {
-  return PEERS[ours].includes(theirs);
+  return PEERS[ours as keyof typeof PEERS].includes(theirs);
+}
+
+/** The types that speak ZMTP: all but STREAM. */
+export function zmtpTypes(): SocketType[] {
+  return Object.keys(PEERS) as SocketType[];
 }
 
 /** The types a socket talks to, for an error message: `"REP" or "ROUTER"`. */
 export function wantedPeers(ours: SocketType): string {
-  return PEERS[ours].map((type) => `"${type}"`).join(" or ");
+  return PEERS[ours as keyof typeof PEERS].map((type) => `"${type}"`).join(" or ");
 }
 
 /** Whether a socket tells its peers its routing id (libzmq: REQ, DEALER and ROUTER do, even an empty one). */

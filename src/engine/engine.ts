@@ -10,18 +10,21 @@ import type { Control, Message } from "../message.ts";
 import type { Sealing, Verdict } from "../mechanism/mechanism.ts";
 import type { Metadata } from "../wire/metadata.ts";
 
+/** A version of ZMTP. */
+export type ZmtpVersion = "1.0" | "2.0" | "3.0" | "3.1";
+
 /** What the handshake told us of the peer. */
 export interface PeerInfo {
-  /** Its socket type, e.g. `ROUTER`. */
+  /** Its socket type, e.g. `ROUTER`; empty if it speaks ZMTP 1.0, which does not tell. */
   readonly socketType: string;
   /** The routing id it chose for itself; empty if it chose none. */
   readonly routingId: Uint8Array;
   /** Everything it announced, by name, `Socket-Type` and `Identity` included. */
   readonly properties: Metadata;
-  /** The mechanism that was used, e.g. `NULL`. */
+  /** The mechanism that was used, e.g. `NULL`; empty if there is none at all. */
   readonly mechanism: string;
-  /** The version of ZMTP that both speak, e.g. `3.1`. */
-  readonly version: "3.0" | "3.1";
+  /** The version of ZMTP that both speak, e.g. `3.1`; empty if they speak none, and there was no handshake. */
+  readonly version: ZmtpVersion | "";
   /** The name that whoever judged it gave it; empty if nobody did. */
   readonly userId: string;
   /** The properties that whoever judged it granted it; absent if nobody judged it. */

@@ -30,6 +30,9 @@
  * assertEquals(seen, ["PUSH meets PULL", "PULL meets PUSH"]);
  * ```
  *
+ * {@link ZmtpEngine} speaks ZMTP 3.1 and 3.0. For peers of 2.0 and 1.0 too, make a {@link VersionedEngine} in its place
+ * and tell it the oldest version to take, and our routing id; it has the same methods.
+ *
  * @module
  */
 
@@ -48,8 +51,9 @@ export { Batch, type Segment, SharedFrames } from "../wire/batch.ts";
 export type { FrameSink } from "../wire/frame.ts";
 export type { Metadata } from "../wire/metadata.ts";
 export type { SocketType } from "./compatibility.ts";
-export type { Engine, EngineHandler, PeerInfo, Question } from "./engine.ts";
+export type { Engine, EngineHandler, PeerInfo, Question, ZmtpVersion } from "./engine.ts";
 export type { HeartbeatOptions } from "./heartbeat.ts";
+export { VersionedEngine, type VersionOptions } from "./versioned_engine.ts";
 export { type EngineOptions, HANDSHAKE_LIMIT, MAX_PARTS, MAX_PING_RATE, ZmtpEngine } from "./zmtp_engine.ts";
 
 /**

@@ -46,7 +46,7 @@ export type SocketEvent =
   })
   /** The handshake is complete: messages may pass. */
   | (PeerEvent<"handshake"> & {
-    /** The peer's socket type, e.g. `ROUTER`. */
+    /** The peer's socket type, e.g. `ROUTER`; empty if it speaks ZMTP 1.0, which does not tell. */
     readonly socketType: string;
     /** The routing id that the peer announced; empty if it announced none. */
     readonly routingId: Uint8Array;
@@ -62,7 +62,7 @@ export type SocketEvent =
     /** The name that whoever judged the peer gave it (RFC 27); empty if nobody did. */
     readonly userId: string;
     /** The version of ZMTP that both speak. */
-    readonly version: "3.0" | "3.1";
+    readonly version: "1.0" | "2.0" | "3.0" | "3.1";
   })
   /** The peer broke the protocol, speaks another one, or does not fit. */
   | (PeerEvent<"handshake:error:protocol"> & FailureEvent)

@@ -27,11 +27,17 @@ interface Route {
 /** The octets of the slab that copies of ids share: an application may keep one of them for each peer. */
 const SLAB = 4096;
 
+/** What of the options it heeds. */
+export type RouterRules = Pick<
+  PatternOptions,
+  "mandatory" | "handover" | "probeRouter" | "helloMessage" | "disconnectMessage"
+>;
+
 /** The rules of ROUTER. */
 export class RouterPattern implements Pattern {
   /** Messages without a route, or whose peer had no room. */
   dropped = 0;
-  readonly #options: PatternOptions;
+  readonly #options: RouterRules;
   readonly #in = new FairQueue();
   readonly #byKey: Map<string, Route> = new Map();
   readonly #byPipe: Map<Pipe, Route> = new Map();
@@ -43,7 +49,7 @@ export class RouterPattern implements Pattern {
   readonly #ids = new Copies(SLAB);
 
   /** `firstNumber`: where the numbers in made-up ids start, best at random; an unsigned integer of 32 bits. */
-  constructor(options: PatternOptions, firstNumber: number) {
+  constructor(options: RouterRules, firstNumber: number) {
     this.#options = options;
     this.#nextNumber = firstNumber >>> 0;
   }
@@ -56,6 +62,11 @@ export class RouterPattern implements Pattern {
   /** Whether a routing id is in use. */
   has(id: Uint8Array): boolean {
     return this.#byKey.has(keyOf(id));
+  }
+
+  /** The pipe of whoever has a routing id. */
+  pipeOf(id: Uint8Array): Pipe | undefined {
+    return this.#find(id)?.pipe;
   }
 
   /** A pipe joins; it can be addressed at once if `connect` gave it an id. */

@@ -33,8 +33,11 @@ export interface Outlet {
   more(): void;
   /** One message has been read from the inbound queue. */
   taken(): void;
-  /** The pattern wants the connection ended: the peer broke its rules. Dialled ones are dialled again. */
-  refuse(reason: Error): void;
+  /**
+   * The pattern wants the connection ended: the peer broke its rules. Dialled ones are dialled again. Without a reason:
+   * once what is queued has gone out, and for good.
+   */
+  refuse(reason?: Error): void;
   /** Forgets the messages that are queued and not sent yet, and answers how many they were. */
   clear(): number;
 }
@@ -149,8 +152,8 @@ export class Pipe {
     this.#relieve();
   }
 
-  /** Ends the connection: the peer broke the rules of the pattern. */
-  refuse(reason: Error): void {
+  /** Ends the connection: the peer broke the rules of the pattern; or without a reason, since it is not wanted any more. */
+  refuse(reason?: Error): void {
     if (this.alive) this.#outlet!.refuse(reason);
   }
 

@@ -35,7 +35,7 @@ export interface OutflowOwner {
   /** See {@link Outlet.more}. */
   more(): void;
   /** See {@link Outlet.refuse}. */
-  refuse(reason: Error): void;
+  refuse(reason?: Error): void;
 }
 
 /** One session's way out. It outlives connections, and keeps what is queued between them. */
@@ -168,7 +168,7 @@ export class Outflow implements Outlet {
   taken(): void {}
 
   /** The pattern wants the connection ended. */
-  refuse(reason: Error): void {
+  refuse(reason?: Error): void {
     this.#owner.refuse(reason);
   }
 

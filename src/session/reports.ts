@@ -15,6 +15,8 @@ export interface Audience {
   readonly observed: boolean;
   /** Tells an event. */
   emit(event: SocketEvent): void;
+  /** Told of each link, and each listener, that is opened, where somebody wants to know. */
+  readonly opened?: ((thing: { unref?(): void }) => void) | undefined;
 }
 
 /** The reports of one endpoint. `peer` is a peer's address. */
@@ -40,7 +42,7 @@ export class Reports {
 
   /** The handshake is complete. */
   shaken(peer: string, { socketType, routingId, properties, mechanism, userId, granted, version }: PeerInfo): void {
-    if (!this.#audience.observed) return;
+    if (!this.#audience.observed || !version) return;
     const endpoint = this.#endpoint;
     const id = routingId.slice();
     this.#audience.emit({

@@ -37,6 +37,8 @@ export type ReconnectStop = "refused" | "handshake";
 
 /** Options that sessions heed. The record is the socket's own: a change holds from the next connection on. */
 export interface SessionOptions extends PipeOptions {
+  /** Milliseconds that a connection which is not needed any more has for what is queued. */
+  readonly linger: number;
   /** Milliseconds for a handshake; 0: no limit. */
   readonly handshakeInterval: number;
   /** Milliseconds for one attempt to dial; 0: the system's. */
@@ -209,9 +211,9 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
     queueMicrotask(() => this.#conversation?.resume());
   }
 
-  /** The pattern wants the connection ended. */
-  refuse(reason: Error): void {
-    this.#conversation?.end(reason);
+  /** The pattern wants the connection ended; without a reason it is not needed any more. */
+  refuse(reason?: Error): void {
+    return reason ? this.#conversation?.end(reason) : void this.close(this.#host.options.linger);
   }
 
   /** Ends the connection without a farewell: others need its place. */
@@ -333,6 +335,7 @@ export class Session implements Connection, ConversationOwner, OutflowOwner {
   }
 
   #converse(link: Link): void {
+    this.#host.opened?.(link);
     const { clock, options } = this.#host;
     this.#state = "conversing";
     this.#sentBefore = this.#outflow.messages;

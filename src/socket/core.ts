@@ -23,7 +23,7 @@ import type { Link } from "../transport/link.ts";
 import { Aborts, signalOf, type WaitOptions } from "./aborts.ts";
 import type { ContextCore } from "./context_core.ts";
 import type { DatagramRules } from "./datagrams.ts";
-import { checkCapability, dial, inBackground, makeEngine } from "./dial.ts";
+import { checkCapability, dial, makeEngine } from "./dial.ts";
 import { Endpoints } from "./endpoints.ts";
 import { can } from "./option_table.ts";
 import { security } from "./security_slot.ts";
@@ -42,8 +42,8 @@ export class SocketCore implements SessionHost, InprocHost {
   readonly options: Settings;
   /** Time. */
   clock: Clock = systemClock;
-  /** Whether the process may end although links and listeners are open. */
-  background = false;
+  /** Told of each link and listener that is opened, where somebody wants to know. */
+  declare opened?: (thing: Pick<Link, "unref">) => void;
   /** The context the socket lives in. */
   readonly context: ContextCore;
   /** What is bound and connected. */
@@ -309,8 +309,7 @@ export class SocketCore implements SessionHost, InprocHost {
 
   /** Dials an endpoint once. */
   dial(endpoint: string, signal: AbortSignal): Promise<Link> {
-    const dialling = dial(this.context.transports.find(endpoint, "connect"), endpoint, this.options, signal);
-    return this.background ? dialling.then(inBackground) : dialling;
+    return dial(this.context.transports.find(endpoint, "connect"), endpoint, this.options, signal);
   }
 
   /** A pipe joins: there may be room, and something to read. */

@@ -47,7 +47,7 @@ export function datagramRules(form: DatagramForm, most: number = Infinity): Data
       const end = new DatagramEnd(core, form, endpoint, true);
       end.dial(async (handler, signal) => {
         const port = await transport.open(endpoint, "connect", { ...options, signal }, handler);
-        if (core.background) port.unref();
+        core.opened?.(port);
         return port;
       });
       return true;
@@ -78,7 +78,8 @@ async function bind(
   const bound = end = new DatagramEnd(core, form, port.endpoint, false);
   end.accept(port);
   const close = (): Promise<void> => bound.close(core.options.linger).then(() => {});
-  return { endpoint: port.endpoint, close, unref: () => port.unref() };
+  core.opened?.(port);
+  return { endpoint: port.endpoint, close };
 }
 
 /** The endpoint's transport, if it is one of datagrams and the socket may have it. */

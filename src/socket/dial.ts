@@ -7,7 +7,8 @@
 import type { SocketType } from "../engine/compatibility.ts";
 import type { Engine, EngineHandler } from "../engine/engine.ts";
 import { metadataOf } from "../engine/announcement.ts";
-import { ZmtpEngine } from "../engine/zmtp_engine.ts";
+import type { VersionOptions } from "../engine/versioned_engine.ts";
+import { type EngineOptions, ZmtpEngine } from "../engine/zmtp_engine.ts";
 import { NotSupportedError } from "../errors.ts";
 import type { Mechanism } from "../mechanism/mechanism.ts";
 import { NullMechanism } from "../mechanism/null.ts";
@@ -72,12 +73,6 @@ export function dial(transport: Transport, endpoint: string, settings: Settings,
   }
 }
 
-/** Lets the process end although a link is open. */
-export function inBackground(link: Link): Link {
-  link.unref?.();
-  return link;
-}
-
 function dialNow(transport: Transport, endpoint: string, settings: Settings, signal: AbortSignal): Promise<Link> {
   const options = { signal, ipv6: settings.ipv6, ...keepAliveOf(settings), ...typeOfServiceOf(settings) };
   const { socksProxy, socksUsername, socksPassword } = settings;
@@ -86,6 +81,17 @@ function dialNow(transport: Transport, endpoint: string, settings: Settings, sig
     ? undefined
     : { username: socksUsername, password: socksPassword ?? "" };
   return socksDialler()!(transport, socksProxy, endpoint, options, credentials);
+}
+
+/** What makes an engine. */
+type EngineClass = new (options: EngineOptions, handler: EngineHandler, versions: VersionOptions) => Engine;
+
+/** For ZMTP 3, unless the entry point has one for older versions too: a bundle of `./core` is 2 KB smaller without. */
+let AnEngine: EngineClass = ZmtpEngine;
+
+/** Names the engine. For `mod.ts` alone, by `old_peers.ts`. */
+export function provideEngine(engine: EngineClass): void {
+  AnEngine = engine;
 }
 
 /** Makes the engine of one connection. */
@@ -102,5 +108,6 @@ export function makeEngine(
   const own = metadataOf(socketType, routingId, metadata);
   const none = (): Mechanism => new NullMechanism(own);
   const mechanism = security()?.mechanism(settings, own, none) ?? none();
-  return new ZmtpEngine({ socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat }, handler);
+  const options = { socketType, mechanism, maxMessageSize, maxMessageParts, maxPingRate, heartbeat };
+  return new AnEngine(options, handler, settings);
 }

@@ -191,10 +191,7 @@ export class Endpoints {
         endpoint,
         { backlog, ipv6, ...keepAliveOf(options), ...typeOfServiceOf(options) },
         {
-          accept: (link) => {
-            if (core.background) link.unref?.();
-            this.#door(listener.endpoint).accept(link);
-          },
+          accept: (link) => this.#door(listener.endpoint).accept(link),
           failed: (error) => {
             if (core.observed) core.emit({ type: "accept:error", endpoint: listener.endpoint, error });
           },
@@ -208,7 +205,7 @@ export class Endpoints {
       signal?.throwIfAborted();
       throw core.closedError("bind");
     }
-    if (core.background) listener.unref?.();
+    core.opened?.(listener);
     return this.#bindDone(endpoint, listener);
   }
 

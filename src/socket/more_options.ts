@@ -1,6 +1,7 @@
 /**
- * Options for those entry points that have room for them: of SOCKS, filters of addresses, what sockets say of peers that
- * come and go, and by name those of libzmq that have no meaning here. A bundle of `./core` is 1.3 KB smaller without.
+ * Options for those entry points that have room for them: those of SOCKS, of old peers, filters of addresses, what sockets
+ * say of peers that come and go, and by name those of libzmq that have no meaning here. A bundle of `./core` is 1.3 KB
+ * smaller without.
  *
  * @module
  */
@@ -46,6 +47,14 @@ function shortText(secret: boolean): OptionRow {
     use: (value) => value ?? undefined,
   };
 }
+
+const minimumProtocol: OptionRow = {
+  initial: "1.0",
+  check: (name, value) =>
+    ["1.0", "2.0", "3.0", "3.1"].includes(value as string)
+      ? value
+      : refuse(name, value, `one of "1.0", "2.0", "3.0", "3.1"`),
+};
 
 const socksProxy: OptionRow = {
   initial: null,
@@ -99,11 +108,12 @@ function unsupported(why: string, options: Readonly<Record<string, unknown>>): R
 const NO_THREADS = "there are no I/O threads here";
 
 const MORE: Readonly<Record<string, OptionRow>> = {
-  tcpAcceptFilter,
   helloMessage: { ...octets(0, Infinity), heeds: ["DEALER", "ROUTER", "CLIENT", "SERVER", "PEER"] },
   disconnectMessage: { ...octets(0, Infinity), heeds: ["ROUTER", "SERVER", "PEER"] },
   hiccupMessage: { ...octets(0, Infinity), heeds: ["DEALER", "CLIENT", "PEER"] },
-  messageMetadata: { ...flag, heeds: RECEIVERS },
+  messageMetadata: { ...flag, heeds: RECEIVERS.filter((type) => type !== "STREAM") },
+  minimumProtocol,
+  tcpAcceptFilter,
   socksProxy,
   socksUsername: shortText(false),
   socksPassword: shortText(true),

@@ -34,6 +34,7 @@ const SENDERS: readonly SocketType[] = [
   "DEALER",
   "ROUTER",
   "PAIR",
+  "STREAM",
   ...BOTH_WAYS,
   "SCATTER",
   "RADIO",
@@ -49,6 +50,7 @@ export const RECEIVERS: readonly SocketType[] = [
   "DEALER",
   "ROUTER",
   "PAIR",
+  "STREAM",
   ...BOTH_WAYS,
   "GATHER",
   "DISH",
@@ -180,8 +182,8 @@ function secured(options: Readonly<Record<string, unknown>>): Record<string, Opt
       if (value === nothing || value === null || value === undefined) return nothing;
       const known = security();
       if (known !== undefined) return known.check(name, value);
-      const wanted = "wanted the main entry point";
-      throw new NotSupportedError(`Cannot set option "${name}": "./core" has the NULL mechanism only, ${wanted}`);
+      const found = `"./core" has the NULL mechanism only, wanted the main entry point`;
+      throw new NotSupportedError(`Cannot set option "${name}": ${found}`);
     },
   }]);
   return Object.fromEntries(rows);
@@ -242,6 +244,7 @@ export const OPTION_TABLE: Readonly<Record<string, OptionRow>> = {
   tcpKeepaliveCount: optional(1, 127, " of probes"),
   tcpAcceptFilter: NO_FILTER,
   typeOfService: whole(0, 0, 255, ""),
+  minimumProtocol: absent("3.0", `"./core" has no other, wanted the main entry point`),
   socksProxy: NO_SOCKS,
   socksUsername: NO_SOCKS,
   socksPassword: NO_SOCKS,

@@ -8,11 +8,13 @@
  * @module
  */
 
+import type { ZmtpVersion } from "../engine/engine.ts";
 import type { ReconnectStop } from "../session/session.ts";
 import type { Context } from "./context.ts";
 import type { DisconnectOptions, HelloOptions, HiccupOptions } from "./hello_options.ts";
+import type { SecurityOptions } from "./security_options.ts";
 
-export type { DisconnectOptions, HelloOptions, HiccupOptions, ReconnectStop };
+export type { DisconnectOptions, HelloOptions, HiccupOptions, ReconnectStop, SecurityOptions, ZmtpVersion };
 
 /** Options as properties of a socket: all but `context`, each always there. */
 export type Properties<T> = { -readonly [K in Exclude<keyof T, "context">]-?: T[K] };
@@ -34,48 +36,6 @@ export interface UnsupportedOptions {
   readonly interface?: string | null;
   /** Windows' loopback fast path. Only `false`. libzmq: `ZMQ_LOOPBACK_FASTPATH`. */
   readonly loopbackFastPath?: boolean;
-}
-
-/**
- * Options of security: a mechanism, and the role in it. The role is the socket's, whether it binds or connects. Options
- * of two mechanisms, or half of what a role needs, make `bind` and `connect` throw: a socket that was to be secured is
- * never used with NULL instead. `inproc` needs none of it. They need the main entry point: on `./core` alone they throw
- * `ENOTSUP`.
- */
-export interface SecurityOptions {
-  /**
-   * Take PLAIN's server role: clients say a username and a password, in clear text, and a ZAP handler (RFC 27) judges
-   * them. **Without a handler nobody is let in.** Default `false`. RFC 24, libzmq: `ZMQ_PLAIN_SERVER`.
-   */
-  readonly plainServer?: boolean;
-  /** The username to say to a PLAIN server, at most 255 octets; needs `plainPassword`. libzmq: `ZMQ_PLAIN_USERNAME`. */
-  readonly plainUsername?: string | null;
-  /** The password to say to a PLAIN server, at most 255 octets; needs `plainUsername`. libzmq: `ZMQ_PLAIN_PASSWORD`. */
-  readonly plainPassword?: string | null;
-  /**
-   * Take CURVE's server role: everything is encrypted, and clients prove their keys. Needs `curveSecretKey`. **Without
-   * a ZAP handler whoever knows the server's public key is let in.** Default `false`. RFC 26, libzmq: `ZMQ_CURVE_SERVER`.
-   */
-  readonly curveServer?: boolean;
-  /**
-   * Our public key: 40 characters of Z85, or 32 octets, and read back as Z85. A client needs it; a server may give it,
-   * and then it must be that of `curveSecretKey`. libzmq: `ZMQ_CURVE_PUBLICKEY`.
-   */
-  readonly curvePublicKey?: string | Uint8Array | null;
-  /** Our secret key: 40 characters of Z85, or 32 octets. See `curveKeyPair()`. libzmq: `ZMQ_CURVE_SECRETKEY`. */
-  readonly curveSecretKey?: string | Uint8Array | null;
-  /** The public key of the server that we are a client of: 40 characters of Z85, or 32 octets. libzmq: `ZMQ_CURVE_SERVERKEY`. */
-  readonly curveServerKey?: string | Uint8Array | null;
-  /**
-   * What to tell the ZAP handler that we are, at most 255 octets. With one, peers without any mechanism are judged
-   * too, by their addresses. Default `null`: none. RFC 27, libzmq: `ZMQ_ZAP_DOMAIN`.
-   */
-  readonly zapDomain?: string | null;
-  /**
-   * Let nobody in if there is a `zapDomain` and no ZAP handler, also with NULL and CURVE; and ask about CURVE clients
-   * only if there is a `zapDomain`. Default `false`. libzmq: `ZMQ_ZAP_ENFORCE_DOMAIN`.
-   */
-  readonly zapEnforceDomain?: boolean;
 }
 
 /** Options that every socket heeds. */
@@ -142,6 +102,14 @@ export interface SocketOptions extends SecurityOptions, UnsupportedOptions {
    * sends half of that. libzmq: none.
    */
   readonly maxPingRate?: number;
+  /**
+   * The oldest version of ZMTP that a peer may speak: `"1.0"`, `"2.0"`, `"3.0"` or `"3.1"`; one that speaks an older one
+   * is disconnected, with a `handshake:error:protocol` event. Whatever it says, a socket with a mechanism other than
+   * NULL, or with a `zapDomain`, takes 3.0 and later only: what is older has no security. From `"3.0"` on our greeting
+   * goes out whole and at once, which saves one way to the peer and back. Default `"1.0"`, as libzmq; `./core` alone has
+   * `"3.0"`, and throws `ENOTSUP` for any other. RFCs 13, 15, 23 and 37; libzmq: none.
+   */
+  readonly minimumProtocol?: ZmtpVersion;
   /**
    * How many peers of one bound endpoint may be in their handshake at one time, 1 or more. When another comes, the one
    * that came first is disconnected (`EMFILE`), so that whoever holds all places locks nobody out. `Infinity`: no
@@ -253,7 +221,7 @@ export interface ConflateOptions {
 export interface IdentityOptions {
   /**
    * The routing id by which a ROUTER knows this socket: 1 to 255 octets (text is UTF-8), the first not zero. Default
-   * `null`: the ROUTER makes one up. A REP keeps it to itself, since no ROUTER is its peer. RFC 37's `Identity`, libzmq:
+   * `null`: the ROUTER makes one up. A REP tells it only to peers of ZMTP 2.0 and 1.0, since no ROUTER is its peer. RFC 37's `Identity`, libzmq:
    * `ZMQ_ROUTING_ID`.
    */
   readonly routingId?: string | Uint8Array | null;
@@ -385,6 +353,31 @@ export interface RouterOptions
   readonly handover?: boolean;
 }
 
+/** Options of a {@link Stream}: those of all sockets, but for what is about ZMTP, its handshake and its security. */
+export interface StreamOptions extends
+  Omit<
+    SocketOptions,
+    | keyof SecurityOptions
+    | "maxMessageSize"
+    | "maxMessageParts"
+    | "maxPingRate"
+    | "maxHandshakes"
+    | "minimumProtocol"
+    | "handshakeInterval"
+    | "heartbeatInterval"
+    | "heartbeatTimeout"
+    | "heartbeatTimeToLive"
+    | "metadata"
+  >,
+  SendingOptions,
+  Omit<ReceivingOptions, "messageMetadata"> {
+  /**
+   * Whether each connection begins and ends with an empty message, `[id, ""]`. Default `true`. Acts from the next
+   * connection on. libzmq: `ZMQ_STREAM_NOTIFY`.
+   */
+  readonly notify?: boolean;
+}
+
 /** Options of a {@link Client}. */
 export interface ClientOptions extends SocketOptions, SendingOptions, ReceivingOptions, HelloOptions, HiccupOptions {}
 
@@ -425,4 +418,5 @@ export interface DefaultOptions
     XSubscriberOptions,
     RequestOptions,
     DealerOptions,
-    RouterOptions {}
+    RouterOptions,
+    StreamOptions {}

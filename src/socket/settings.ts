@@ -5,6 +5,7 @@
  */
 
 import type { SocketType } from "../engine/compatibility.ts";
+import type { ZmtpVersion } from "../engine/engine.ts";
 import type { PatternOptions } from "../pattern/pattern.ts";
 import type { SessionOptions } from "../session/session.ts";
 import type { AcceptFilter } from "../transport/accept_filter.ts";
@@ -18,6 +19,7 @@ export interface Settings extends PatternOptions, SessionOptions {
   readonly maxMessageSize: number;
   readonly maxMessageParts: number;
   readonly maxPingRate: number;
+  readonly minimumProtocol: ZmtpVersion;
   readonly maxHandshakes: number;
   readonly maxConnections: number;
   readonly heartbeatInterval: number;

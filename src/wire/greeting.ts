@@ -89,7 +89,8 @@ export class GreetingReader {
     for (let i = end; i < MECHANISM + MECHANISM_LENGTH; i++) {
       if (octets[i] !== 0) throw refuse("octets follow the mechanism's name", "zeros up to its 20 octets");
     }
-    // RFC 37: a peer accepts higher versions, so whatever is above 3.0 is spoken to as 3.1.
+    // RFC 37: a peer accepts higher versions, so whatever is above 3.0 is spoken to as 3.1. So is 2, as by libzmq:
+    // nobody ever sent it, whom the RFC would have spoken to as 2.0.
     return { mechanism, asServer: octets[AS_SERVER] === 1, minor: octets[MAJOR] === 3 && octets[MINOR] === 0 ? 0 : 1 };
   }
 
@@ -107,7 +108,7 @@ export class GreetingReader {
     if (have > SIGNATURE_END && (octets[SIGNATURE_END]! & 1) === 0) {
       throw refuse("the signature ends as ZMTP 1.0's does", "ZMTP 3.0 or later");
     }
-    if (have > MAJOR && octets[MAJOR]! < 3) {
+    if (have > MAJOR && octets[MAJOR]! < 2) {
       throw refuse(
         `the peer speaks ZMTP ${octets[MAJOR] === 0 ? "1.0" : "2.0"} (revision ${octets[MAJOR]})`,
         "ZMTP 3.0 or later",

@@ -49,12 +49,16 @@ let time: SocketCore["clock"] | undefined;
  */
 export function opened(core: SocketCore, blocky: () => boolean, shut: () => void): Lasting {
   core.clock = time ??= { ...core.clock, after };
-  core.background = true;
+  core.opened = letEnd;
   const socket = { core, blocky, shut };
   open.add(socket);
   if (!watching) process.on("beforeExit", () => void finish());
   watching = true;
   return socket;
+}
+
+function letEnd(thing: { unref?(): void }): void {
+  thing.unref?.();
 }
 
 /** A socket is closed; `done` tells when nothing of it is left. */

@@ -88,7 +88,8 @@ export class NumberedOptions {
     if (closed) throw errnoError("ENOTSOCK");
     if (id === SPECIAL.subscribe || id === SPECIAL.unsubscribe) return this.#subscribe(id, value);
     if (
-      id === SPECIAL.connectRoutingId && typeof value !== "number" && value !== null && this.#type.name === "ROUTER"
+      id === SPECIAL.connectRoutingId && typeof value !== "number" && value !== null &&
+      (this.#type.name === "ROUTER" || this.#type.name === "STREAM")
     ) {
       this.#peerId = value;
     } else this.#settings.set(id, value);

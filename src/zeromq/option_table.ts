@@ -27,6 +27,7 @@ export const TYPE_NUMBERS = {
   PUSH: 8,
   XPUB: 9,
   XSUB: 10,
+  STREAM: 11,
   SERVER: 12,
   CLIENT: 13,
   RADIO: 14,
@@ -75,6 +76,7 @@ const BOTH_WAYS: readonly TypeName[] = [
   "ROUTER",
   "XPUB",
   "XSUB",
+  "STREAM",
   "SERVER",
   "CLIENT",
   "DGRAM",
@@ -252,6 +254,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   flag("noDrop", 69, { on: ["XPUB", "PUB"], numbered: ["RADIO"], ...WRITE }),
   flag("manual", 71, { on: ["XPUB"], ...WRITE }),
   words("welcomeMessage", 72, true, { on: ["XPUB"], access: "write", check: (value) => value, use: (value) => value }),
+  flag("notify", 73, { on: ["STREAM"], initial: 1, ...WRITE }),
   flag("invertMatching", 74, { on: ["PUB", "SUB", "XPUB"] }),
   whole("heartbeatInterval", 75, 0, 0),
   whole("heartbeatTimeToLive", 76, 0, 0, {

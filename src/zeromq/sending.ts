@@ -18,7 +18,7 @@ import { CALLS_A_TURN, hold, inNextTurn, release } from "./turns.ts";
 const SENT: Promise<void> = Promise.resolve();
 
 /** Types that never wait for room. */
-const FREE: readonly string[] = ["PUB", "XPUB", "XSUB", "SERVER", "RADIO"];
+const FREE: readonly string[] = ["PUB", "XPUB", "XSUB", "STREAM", "SERVER", "RADIO"];
 
 /** Sends for one socket, a message at a time. */
 export class Sending {

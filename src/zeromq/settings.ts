@@ -12,6 +12,9 @@ import { type Kind, OPTION_ROWS, OPTION_TABLE, type OptionRow, type Raw, text, t
 
 const LARGEST_UINT64 = 2 ** 64;
 
+/** Options that no socket may seem to heed. */
+const SECURITY = /^(?:plain|curve|zap)/;
+
 /** What each kind takes, in the binding's words. */
 const WANTED: Readonly<Record<Kind, string>> = {
   Bool: "Option value must be a boolean",
@@ -110,6 +113,8 @@ export class Settings {
       // Options that the library has not for this type are options for libzmq, and do nothing there.
       if (!this.#heeds(row)) return;
       if (row.late) return void this.#unfit.set(row.id, error);
+      // So are those of ZMTP for a STREAM; but what asks for security there must not seem to have it.
+      if (this.#type === "STREAM" && !SECURITY.test(row.name)) return;
       const { code } = error as { readonly code?: unknown };
       throw code === "EINVAL" ? errnoError(code, { cause: error }) : translate(error);
     }

@@ -13,7 +13,6 @@ import { rowsOf } from "./settings.ts";
 
 const VERBOSE = 40;
 const VERBOSER = 78;
-const STREAM = 11;
 
 /** What a {@link Pair} can do. */
 export interface Pair extends Writable, Readable {}
@@ -226,21 +225,22 @@ export interface StreamConnectOptions {
   routingId?: string;
 }
 
-/** What a {@link Stream} could do. */
+/** What a {@link Stream} can do. */
 export interface Stream extends Readable<[Message, Message]>, Writable<[MessageLike, MessageLike]> {
   /** Whether connections are told of. Cannot be read. */
   notify: boolean;
 }
 
-/** STREAM, which is not here yet: to make one throws `ENOTSUP`. */
+/** STREAM: octets to and from peers that speak no ZMTP, each by its id. */
 export class Stream extends Socket {
-  /** Throws. */
+  /** Makes a socket with some options. */
   constructor(options?: SocketOptions<Stream>) {
-    super(STREAM, options);
+    super(TYPE_NUMBERS.STREAM, options);
   }
 
-  /** Could connect, and say what the peer is to be called. */
-  override connect(address: string, _options: StreamConnectOptions = {}): void {
+  /** Connects, and may say what the peer is to be called. */
+  override connect(address: string, options: StreamConnectOptions = {}): void {
+    if (options.routingId) this.setStringOption(SPECIAL.connectRoutingId, options.routingId);
     super.connect(address);
   }
 }
@@ -258,6 +258,7 @@ for (
     PUSH: Push,
     XPUB: XPublisher,
     XSUB: XSubscriber,
+    STREAM: Stream,
   })
 ) {
   defineOptions(prototype, rowsOf(name as keyof typeof TYPE_NUMBERS));

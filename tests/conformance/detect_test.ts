@@ -9,9 +9,9 @@ test("each runtime gets its own adapter", () => {
   assertEquals(detectTransports(), { bun, deno, node }[runtime]);
 });
 
-test("every adapter loads on every runtime, and serves tcp and ipc", () => {
+test("every adapter loads on every runtime, and serves tcp, ipc and udp", () => {
   for (const transports of [bun, deno, node]) {
-    assertEquals(transports.map(({ scheme }) => scheme), ["tcp", "ipc"]);
+    assertEquals(transports.map(({ scheme }) => scheme), ["tcp", "ipc", "udp"]);
   }
 });
 

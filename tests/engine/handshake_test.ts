@@ -106,7 +106,7 @@ test("the greeting goes out at once and whole; READY as soon as the peer's greet
 });
 
 test("READY of each type has the size that libzmq's has, and Identity where it has", () => {
-  const sizes: Readonly<Record<Exclude<SocketType, "DGRAM">, string>> = {
+  const sizes: Readonly<Partial<Record<SocketType, string>>> = {
     REQ: "26",
     DEALER: "29",
     ROUTER: "29",

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { NotSupportedError } from "../../mod.ts";
 import { detectTransports } from "../../src/runtime/detect.ts";
+import { zmtpTypes } from "../../src/engine/compatibility.ts";
 import { CONTEXT_OPTION_TABLE, OPTION_TABLE, type OptionRow } from "../../src/socket/option_table.ts";
 import { runtime, test } from "../harness.ts";
 import { ROOT } from "../processes.ts";
@@ -40,7 +41,12 @@ function isSupported(row: OptionRow): boolean {
 /** Name, default, sockets: as the library has them. */
 function supported(table: Readonly<Record<string, OptionRow>>): string[][] {
   return Object.entries(table).filter(([, row]) => isSupported(row))
-    .map(([name, row]) => [name, spell(row.initial), row.heeds?.toSorted().join(" ") ?? "all"]).sort();
+    .map(([name, row]) => [name, spell(row.initial), heeders(row).toSorted().join(" ")]).sort();
+}
+
+function heeders({ heeds }: OptionRow): string[] {
+  if (heeds === undefined) return ["all"];
+  return zmtpTypes().every((type) => heeds.includes(type)) ? ["all", "but", "STREAM"] : [...heeds];
 }
 
 const SECTIONS = [

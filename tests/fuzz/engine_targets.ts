@@ -44,11 +44,12 @@ function aLongOne(writer: Writer, random: Random): void {
   }
 }
 
-const ourMetadata = (type: SocketType): Map<string, Uint8Array> =>
+/** What we tell. */
+export const ourMetadata = (type: SocketType): Map<string, Uint8Array> =>
   new Map(metadataOf(type, new Uint8Array(0), [["X-Ours", latin1("yes")]]));
 
 /** A READY of NULL. */
-function readReady(body: Uint8Array): Step {
+export function readReady(body: Uint8Array): Step {
   if (body[0] !== 5 || String.fromCharCode(...body.subarray(1, 6)) !== "READY") return { type: "fail" };
   const properties = readMetadata(body.subarray(6));
   return properties === undefined ? { type: "fail" } : { type: "done", properties };

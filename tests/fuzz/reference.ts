@@ -63,7 +63,7 @@ export function readMetadata(octets: Uint8Array): Map<string, Uint8Array> | unde
 
 /** Whose greeting it is: `undefined` if it is none, or not complete. */
 export function readGreeting(octets: Uint8Array): { readonly mechanism: string; readonly minor: number } | undefined {
-  if (octets.length < 64 || octets[0] !== 0xff || (octets[9]! & 1) === 0 || octets[10]! < 3) return undefined;
+  if (octets.length < 64 || octets[0] !== 0xff || (octets[9]! & 1) === 0 || octets[10]! < 2) return undefined;
   const field = String.fromCharCode(...octets.subarray(12, 32));
   const mechanism = field.replace(/\0+$/, "");
   if (mechanism.includes("\0")) return undefined;
@@ -179,6 +179,6 @@ export function commandLine(body: Uint8Array, ours: string): string | undefined 
 function brokenGreeting(octets: Uint8Array, mechanism: string): boolean {
   if (octets.length > 0 && octets[0] !== 0xff) return true;
   if (octets.length > 9 && (octets[9]! & 1) === 0) return true;
-  if (octets.length > 10 && octets[10]! < 3) return true;
+  if (octets.length > 10 && octets[10]! < 2) return true;
   return octets.length >= 64 && readGreeting(octets)?.mechanism !== mechanism;
 }

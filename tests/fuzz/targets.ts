@@ -6,6 +6,7 @@
 
 import { CURVE_TARGETS } from "./curve_targets.ts";
 import { ENGINE_TARGETS } from "./engine_targets.ts";
+import { OLD_TARGETS } from "./old_targets.ts";
 import { REPLY_TARGETS } from "./reply_targets.ts";
 import type { Target } from "./target.ts";
 import { TEXT_TARGETS } from "./text_targets.ts";
@@ -18,6 +19,7 @@ export const TARGETS: readonly Target[] = [
   ...REPLY_TARGETS,
   ...ENGINE_TARGETS,
   ...CURVE_TARGETS,
+  ...OLD_TARGETS,
 ];
 
 /** How many of so many inputs are each target's, by their weights. */

@@ -21,6 +21,7 @@ export type TypeName =
   | "DEALER"
   | "ROUTER"
   | "PAIR"
+  | "STREAM"
   | "CLIENT"
   | "SERVER"
   | "RADIO"

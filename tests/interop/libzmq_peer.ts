@@ -36,6 +36,7 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
   DEALER: zmq.Dealer,
   ROUTER: zmq.Router,
   PAIR: zmq.Pair,
+  STREAM: zmq.Stream,
   CLIENT: draft.Client,
   SERVER: draft.Server,
   RADIO: draft.Radio,

@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Publisher, Pull, Push, Reply, text } from "../../mod.ts";
 import { test } from "../harness.ts";
-import type { OptionBag, TypeName } from "./commands.ts";
+import type { EventLog, OptionBag, TypeName } from "./commands.ts";
 import { leave, RemotePeer } from "./peers.ts";
 import { watch } from "./waiting.ts";
 
@@ -24,13 +24,15 @@ const MECHANISMS: readonly OptionBag[] = [
   { curveServerKey: PUBLIC, curvePublicKey: PUBLIC, curveSecretKey: SECRET },
 ];
 
-/** All that can be told of it: libzmq hangs up before it has named its own mechanism. */
-const WANTED = /hung up on our greeting, as libzmq does unless its mechanism is "NULL"/;
+/** libzmq hangs up when it has read our greeting, and its own is not always on its way by then. */
+const WANTED = /hung up on our greeting, as libzmq does unless its mechanism is "NULL"|wanted "NULL"/;
+/** What is told of it then: such a peer is not dialled again. */
+const NAMED = /the peer's mechanism is "(PLAIN|CURVE)", wanted "NULL"/;
 
 for (const options of MECHANISMS) {
   const role = Object.keys(options)[0]!;
 
-  test(`our PUSH that dials a libzmq PULL with ${role} says why that fails, and dials ever more rarely`, async () => {
+  test(`our PUSH that dials a libzmq PULL with ${role} says why that fails, and dials ever more rarely or no more`, async () => {
     await using push = new Push({ reconnectInterval: 1 });
     const events = watch(push);
     await using pull = await libzmq.socket("PULL", options);
@@ -39,6 +41,9 @@ for (const options of MECHANISMS) {
       const { code, message } = await events.next("handshake:error:protocol");
       assertEquals(code, "EPROTO");
       assertMatch(message!, WANTED);
+      if (!NAMED.test(message!)) continue;
+      await events.next("close");
+      break;
     }
     await pull.event("handshake:error:protocol");
   });
@@ -69,13 +74,19 @@ const MISFITS: readonly (readonly [typeof Push | typeof Pull | typeof Publisher 
   [Reply, "ROUTER", /Socket-Type is "ROUTER", wanted .* for a REP/],
 ];
 
+/** Whichever reads the other's READY first hangs up; libzmq does so without a word. */
+async function misfit(events: EventLog, wanted: RegExp): Promise<void> {
+  const { type, message } = await events.next("handshake:error:protocol", "handshake:error:other");
+  assertMatch(message!, type === "handshake:error:protocol" ? wanted : /hung up on our READY, as libzmq does|reset/);
+}
+
 for (const [Class, theirs, wanted] of MISFITS) {
   test(`a libzmq ${theirs} that dials our ${Class.name} is told apart and hung up on`, async () => {
     await using socket = new Class({ reconnectInterval: 5 });
     const events = watch(socket);
     await using other = await libzmq.socket(theirs);
     await other.connect(await socket.bind("tcp://127.0.0.1:*"));
-    assertMatch((await events.next("handshake:error:protocol")).message!, wanted);
+    await misfit(events, wanted);
     await events.next("disconnect");
     await other.event("disconnect");
     assertEquals(socket.peers, []);
@@ -86,7 +97,7 @@ for (const [Class, theirs, wanted] of MISFITS) {
     const events = watch(socket);
     await using other = await libzmq.socket(theirs);
     socket.connect(await other.bind());
-    assertMatch((await events.next("handshake:error:protocol")).message!, wanted);
+    await misfit(events, wanted);
     await events.next("disconnect");
     assert(!socket.closed);
   });

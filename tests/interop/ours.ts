@@ -15,6 +15,7 @@ const CLASSES: Readonly<Record<TypeName, new (options: OptionBag) => zmq.Socket>
   DEALER: zmq.Dealer,
   ROUTER: zmq.Router,
   PAIR: zmq.Pair,
+  STREAM: zmq.Stream,
   CLIENT: zmq.Client,
   SERVER: zmq.Server,
   RADIO: zmq.Radio,

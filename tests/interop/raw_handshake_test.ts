@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Dealer, Pull, Push, text } from "../../mod.ts";
+import { Dealer, Pull, Push, text, type ZmtpVersion } from "../../mod.ts";
+import { GREETING_30 } from "../engine_fixture.ts";
 import { hex, test, toHex } from "../harness.ts";
 import { frame, greeting, join, RawPeer, RawServer, ready } from "./raw_peer.ts";
 import { watch } from "./waiting.ts";
@@ -85,18 +86,25 @@ test("a peer of a later version is spoken to as one of 3.1", async () => {
   assertEquals((await pull.receive()).map(text), ["hello"]);
 });
 
-/** What is no greeting of ours, and what is said of it. */
-const STRANGERS: readonly (readonly [string, string, RegExp])[] = [
-  ["a ZMTP 2.0 peer", `FF 00 00 00 00 00 00 00 01 7F 01 08 00 00`, /ZMTP 2\.0|version/],
-  ["a ZMTP 1.0 peer with no identity", `01 00 05 00 68 65 6C 6C`, /ZMTP 1\.0|signature|version/],
-  ["a ZMTP 1.0 peer with a long identity", `FF 00 00 00 00 00 00 00 05 00 01 02 03 04`, /ZMTP 1\.0|signature|version/],
+/** What is no greeting of ours, what is said of it, and the versions that are taken. */
+const STRANGERS: readonly (readonly [string, string, RegExp, ZmtpVersion?])[] = [
+  ["a ZMTP 2.0 peer", `FF 00 00 00 00 00 00 00 01 7F 01 08 00 00`, /ZMTP 2\.0|version/, "3.0"],
+  ["a ZMTP 1.0 peer with no identity", `01 00 05 00 68 65 6C 6C`, /ZMTP 1\.0|signature|version/, "3.0"],
+  [
+    "a ZMTP 1.0 peer with a long identity",
+    `FF 00 00 00 00 00 00 00 05 00 01 02 03 04`,
+    /ZMTP 1\.0|signature|version/,
+    "3.0",
+  ],
+  ["a ZMTP 1.0 peer where 2.0 is taken", `01 00 05 00 68 65 6C 6C`, /ZMTP 1\.0/, "2.0"],
+  ["a ZMTP 3.0 peer where 3.1 is wanted", GREETING_30, /ZMTP 3\.0, wanted ZMTP 3\.1/, "3.1"],
   ["a web browser", `47 45 54 20 2F 20 48 54 54 50 2F 31 2E 31 0D 0A`, /signature|greeting|ZMTP/],
   ["a TLS client", `16 03 01 02 00 01 00 01 FC 03 03 00 00 00 00 00`, /signature|greeting|ZMTP/],
 ];
 
-for (const [who, octets, wanted] of STRANGERS) {
+for (const [who, octets, wanted, minimumProtocol = "1.0"] of STRANGERS) {
   test(`${who} is hung up on, with a clear word, while others are served`, async () => {
-    await using pull = new Pull();
+    await using pull = new Pull({ minimumProtocol });
     const events = watch(pull);
     const endpoint = await pull.bind("tcp://127.0.0.1:*");
     await using good = new Push();
@@ -127,8 +135,8 @@ test("every octet of greeting and handshake can be a peer's last", async () => {
     if (length % 2 === 0) await peer[Symbol.asyncDispose]();
     else peer.end();
     if (length >= handshake) await events.next("handshake");
-    // Between signature and mechanism, that is how libzmq says that ours is not its own.
-    else await events.next(length >= 10 && length < 64 ? "handshake:error:protocol" : "handshake:error:other");
+    // Between version and mechanism, that is how libzmq says that ours is not its own.
+    else await events.next(length >= 11 && length < 64 ? "handshake:error:protocol" : "handshake:error:other");
     await events.next("disconnect");
     await peer[Symbol.asyncDispose]();
   }

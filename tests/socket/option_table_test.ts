@@ -20,6 +20,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   REP: "Reply",
   DEALER: "Dealer",
   ROUTER: "Router",
+  STREAM: "Stream",
   CLIENT: "Client",
   SERVER: "Server",
   RADIO: "Radio",
@@ -58,6 +59,8 @@ const UNSUPPORTED: Readonly<Record<string, unknown>> = {
 interface Declared {
   readonly names: ReadonlyMap<string, string>;
   readonly bases: readonly string[];
+  /** Names that it does not take from them, and interfaces whose names it does not. */
+  readonly omitted: readonly string[];
 }
 
 const declared: ReadonlyMap<string, Declared> = readDeclarations();
@@ -107,7 +110,7 @@ test("every option says what libzmq calls it, or that it has none", () => {
 test("every option of zeromq v6 has a row, under its name", () => {
   const source = readFileSync(`${ROOT}/node_modules/zeromq/lib/index.d.ts`, "utf8");
   const ofContexts = ["ioThreads", "maxSockets", "blocky", "threadPriority", "threadSchedulingPolicy", "context"];
-  const others = ["notify", "readonly"]; // `notify` is Stream's.
+  const others = ["readonly"];
   const names = [...source.matchAll(/^ {4,8}([a-z]\w*)\??: (?:number|boolean|string|null|Context|")/gm)]
     .map(([, name]) => name!)
     .filter((name) => !ofContexts.includes(name) && !others.includes(name));
@@ -162,20 +165,26 @@ test("options that are no object are the caller's mistake", () => {
 
 /** All option names of an interface, inherited ones included. */
 function namesOf(name: string): string[] {
-  const { names, bases } = declared.get(name)!;
-  const all = [...names.keys(), ...bases.flatMap(namesOf)].filter((option) => option !== "context");
+  const { names, bases, omitted } = declared.get(name)!;
+  const without = ["context", ...omitted.flatMap((one) => declared.has(one) ? namesOf(one) : [one])];
+  const all = [...names.keys(), ...bases.flatMap(namesOf)].filter((option) => !without.includes(option));
   return [...new Set(all)];
 }
 
 function readDeclarations(): Map<string, Declared> {
-  const source = ["options.ts", "hello_options.ts"]
+  const source = ["options.ts", "hello_options.ts", "security_options.ts"]
     .map((file) => readFileSync(`${ROOT}/src/socket/${file}`, "utf8")).join("\n");
   const found = new Map<string, Declared>();
   for (const [, name, extended, body] of source.matchAll(/export interface (\w+)\s*(?:extends([^{]*))?\{([^}]*?)\}/g)) {
-    const bases = (extended ?? "").split(",").map((base) => base.trim()).filter((base) => base !== "");
+    const OMIT = /Omit<\s*(\w+),([^>]*)>/g;
+    const less = [...(extended ?? "").matchAll(OMIT)].map(([, , names]) => names!).join();
+    const omitted = [...less.matchAll(/\w{6,}/g)].map(([word]) => word);
+    const bases = (extended ?? "").replaceAll(OMIT, "$1").split(",").map((base) => base.trim()).filter((
+      base,
+    ) => base !== "");
     const names = [...body!.matchAll(/\/\*\*([\s\S]*?)\*\/\s*readonly (\w+)\?:/g)]
       .map(([, doc, option]): [string, string] => [option!, doc!]);
-    found.set(name!, { names: new Map(names), bases });
+    found.set(name!, { names: new Map(names), bases, omitted });
   }
   return found;
 }

@@ -21,7 +21,9 @@ test("what a program has sent arrives, although it ends at once and closes nothi
 test("what nobody takes is waited for as long as its socket lingers, and the author is told", async () => {
   await using pull = new Pull();
   const endpoint = await pull.bind("tcp://127.0.0.1:*");
-  const { code, stderr } = await runScript(runtime, LEAVING, [endpoint, "tcp://127.0.0.1:1"]);
+  const leaving = runScript(runtime, LEAVING, [endpoint, "tcp://127.0.0.1:1"]);
+  for (let number = 0; number < 1000; number++) await pull.receive();
+  const { code, stderr } = await leaving;
   assertEquals(code, 0);
   assertMatch(
     stderr,

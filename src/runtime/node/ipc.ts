@@ -54,7 +54,7 @@ export class NodeIpc implements Transport {
       const where = { path, backlog: options.backlog };
       const link = (socket: Socket, intake: Intake): Link => new NodeLink(socket, intake, bound, bound);
       const server = await listen(endpoint, where, handler, link).catch((error) => explain(endpoint, path, error));
-      return { endpoint: bound, close: () => server.close(), unref: () => server.unref() };
+      return { ...server, endpoint: bound };
     });
   }
 }

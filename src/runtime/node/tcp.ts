@@ -57,7 +57,7 @@ export class NodeTcp implements Transport {
     const where = { host: address, port, backlog: options.backlog };
     const server = await listen(endpoint, where, handler, (socket, intake) => link(socket, intake, options));
     const bound = server.address() as { readonly address: string; readonly port: number };
-    return { endpoint: formatTcp(bound.address, bound.port), close: () => server.close(), unref: () => server.unref() };
+    return { ...server, endpoint: formatTcp(bound.address, bound.port) };
   }
 }
 

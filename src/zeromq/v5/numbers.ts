@@ -133,7 +133,7 @@ export const ZMQ_PUSH = 8;
 export const ZMQ_XPUB = 9;
 /** XSUB. */
 export const ZMQ_XSUB = 10;
-/** STREAM, which is not here yet. */
+/** STREAM. */
 export const ZMQ_STREAM = 11;
 
 /** There is a message. */

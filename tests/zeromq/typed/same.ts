@@ -1,12 +1,13 @@
 /**
  * Both packages' types beside each other: the same names, each class with the same members, options that can be set, and
- * events. Never run: what differs is not `never`, and does not compile.
+ * events. Never run: what differs is not `never`, and does not compile. Where `zeromq` stands for the face, it is compared
+ * with itself; `tsconfig.zeromq.npm.json`, and Deno, have the package.
  *
  * @module
  */
 
-import type * as Theirs from "../../../node_modules/zeromq/lib/index.js";
-import type * as Theirs5 from "../../../node_modules/zeromq/lib/compat.js";
+import type * as Theirs from "zeromq";
+import type * as Theirs5 from "zeromq/v5-compat.js";
 import type * as Ours from "../../../src/zeromq/mod.ts";
 import type * as Ours5 from "../../../src/zeromq/v5/mod.ts";
 
