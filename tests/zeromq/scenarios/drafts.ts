@@ -26,7 +26,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "the draft sockets and STREAM: their numbers, options and states",
     run(zmq) {
       const seen: Record<string, unknown> = {
-        names: Object.keys(zmq.draft).filter((name) => name !== "default").sort(),
+        names: Object.keys(zmq.draft).filter((name) => /^[A-Z]/.test(name)).sort(),
       };
       const { Server, Client, Radio, Dish, Gather, Scatter, Datagram } = zmq.draft;
       const types = { Server, Client, Radio, Dish, Gather, Scatter, Datagram, Stream: zmq.Stream };
