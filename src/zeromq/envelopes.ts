@@ -6,8 +6,9 @@
  */
 
 import { Buffer } from "node:buffer";
-import { type Message as Frames, textFrame } from "../message.ts";
+import type { Message as Frames } from "../message.ts";
 import { errnoError } from "./errno.ts";
+import { readGroup } from "./groups.ts";
 import type { TypeName } from "./option_table.ts";
 
 /** Puts what `options` say before the parts of a message. Throws what the binding would. */
@@ -54,14 +55,4 @@ export function checkOptions(options: unknown): void {
   if (typeof options !== "object" && typeof options !== "function" || options === null) {
     throw new TypeError("Options must be an object");
   }
-}
-
-/** The octets of a group's name: as there, a zero octet ends it. */
-export function readGroup(group: unknown): Uint8Array {
-  if (typeof group !== "string" && !ArrayBuffer.isView(group)) throw new TypeError("Value must be a string or buffer");
-  const octets = typeof group === "string"
-    ? textFrame(group)
-    : new Uint8Array(group.buffer, group.byteOffset, group.byteLength).slice();
-  const end = octets.indexOf(0);
-  return end < 0 ? octets : octets.subarray(0, end);
 }

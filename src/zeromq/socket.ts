@@ -7,14 +7,14 @@
 import type { Buffer } from "node:buffer";
 import { EndpointError } from "../errors.ts";
 import type { SocketCore } from "../socket/core.ts";
-import { Dish as LibraryDish } from "../socket/radio_dish.ts";
 import { coreOf, type Socket as LibrarySocket } from "../socket/socket.ts";
 import type { Router as LibraryRouter } from "../socket/routing.ts";
 import { type Behind, putBehind } from "./behind.ts";
 import { BoundNames, checkInproc, checkScheme } from "./names.ts";
 import { Context, context as sharedContext, insideOf } from "./context.ts";
 import { closed, type Lasting, opened } from "./ending.ts";
-import { checkOptions, readGroup } from "./envelopes.ts";
+import { checkOptions } from "./envelopes.ts";
+import { changeGroups } from "./groups.ts";
 import { busyError, checkCount, errnoError, translate } from "./errno.ts";
 import { type LibraryType, libraryTypeOf } from "./library_types.ts";
 import { Observer } from "./observer.ts";
@@ -116,10 +116,10 @@ export abstract class Socket {
         return this.#receiving.receive(this.#settings.number(RECEIVE_TIMEOUT));
       },
       join(this: Socket, ...groups: unknown[]): void {
-        this.#group("join", groups);
+        changeGroups(this.#library, "join", groups, () => this.#check());
       },
       leave(this: Socket, ...groups: unknown[]): void {
-        this.#group("leave", groups);
+        changeGroups(this.#library, "leave", groups, () => this.#check());
       },
       [Symbol.asyncIterator](this: Socket & Receiver): AsyncIterator<Received, undefined> {
         return iterate(this);
@@ -370,22 +370,6 @@ export abstract class Socket {
     if (this.#state === "open") return;
     if (this.#state === "closed") throw errnoError("EBADF");
     throw errnoError("EBUSY", { message: "Socket is blocked by a bind or unbind operation" });
-  }
-
-  /** Joins or leaves groups one by one, as there: those that can be, before it throws for one that cannot. */
-  #group(tried: "join" | "leave", groups: readonly unknown[]): void {
-    let failed: Error | undefined;
-    for (const group of groups) {
-      this.#check();
-      const name = readGroup(group);
-      try {
-        if (!(this.#library instanceof LibraryDish)) failed = errnoError("ENOTSUP");
-        else this.#library[tried](name);
-      } catch (error) {
-        failed ??= errnoError("EINVAL", { cause: error });
-      }
-    }
-    if (failed !== undefined) throw failed;
   }
 
   #checkAddress(address: unknown, count: number): void {

@@ -7,7 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import type { Message } from "zeromq";
-import { Client, Datagram, Dish, Gather, Radio, Scatter, Server } from "zeromq/draft.js";
+import { Client, type Datagram, Dish, Gather, type Radio, Scatter, Server } from "zeromq/draft.js";
 
 export async function serve(server: Server, client: Client): Promise<void> {
   const [question, { routingId }] = await server.receive();
