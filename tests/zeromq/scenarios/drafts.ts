@@ -272,8 +272,9 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "endpoints of udp, and who may have them",
     async run(zmq) {
-      const sockets = [new zmq.Publisher(), new zmq.draft.Dish(), new zmq.draft.Radio()];
-      const [publisher, dish, radio] = sockets as [Scoped, Scoped, Scoped];
+      const publisher: Scoped & Closable = new zmq.Publisher();
+      const dish: Scoped & Closable = new zmq.draft.Dish();
+      const radio: Scoped & Closable = new zmq.draft.Radio();
       const seen = await attempts({
         publisher: () => publisher.connect("udp://127.0.0.1:5555"),
         publisherBinds: () => publisher.bind("udp://127.0.0.1:5555"),
@@ -283,7 +284,7 @@ export const SCENARIOS: readonly Scenario[] = [
         none: () => dish.unbind("udp://127.0.0.1:5555"),
         never: () => radio.disconnect("udp://127.0.0.1:5555"),
       });
-      close(...sockets);
+      close(publisher, dish, radio);
       return seen;
     },
   },
