@@ -40,7 +40,7 @@ for (const address of ["tcp://127.0.0.1:*", `udp://127.0.0.1:${await freePort()}
     if (text !== "weather: is anybody there?") news.push(text);
     if (text.endsWith("good night")) break;
   }
-  console.log(address.slice(0, 3), news);
+  console.log(address.slice(0, 3), news.join(", "));
   radio.close();
   dish.close();
 }

@@ -27,7 +27,7 @@ async function ask(name: string): Promise<string[]> {
 }
 
 const serving = serve();
-console.log(await Promise.all([ask("one"), ask("other")]));
+console.log(JSON.stringify(await Promise.all([ask("one"), ask("other")])));
 try {
   await server.send("to nobody", { routingId: 12345 });
 } catch (error) {
