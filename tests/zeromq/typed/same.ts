@@ -7,7 +7,7 @@
  */
 
 import type * as Theirs from "zeromq";
-import type * as TheirDrafts from "../../../node_modules/zeromq/lib/draft.js";
+import type * as TheirDrafts from "zeromq/draft.js";
 import type * as Theirs5 from "zeromq/v5-compat.js";
 import type * as OurDrafts from "../../../src/zeromq/draft/mod.ts";
 import type * as Ours from "../../../src/zeromq/mod.ts";
