@@ -78,6 +78,9 @@ const TABLE: readonly Row[] = [
 /** Options that have no meaning without threads: only their defaults are taken. */
 const THREADED: readonly string[] = ["ioThreads", "threadPriority", "threadSchedulingPolicy"];
 
+/** Types whose `linger` is 0 unless they set it. */
+const HASTY: readonly TypeName[] = ["SUB", "XSUB", "DISH"];
+
 let shared: Context | undefined;
 let inside: (context: Context) => ContextInside;
 
@@ -184,7 +187,7 @@ export class Context {
     return {
       library: this.#library ?? sharedContext(),
       initialOf: (type) => {
-        const lingers = this.#get(BLOCKY) !== 0 && type !== "SUB" && type !== "XSUB";
+        const lingers = this.#get(BLOCKY) !== 0 && !HASTY.includes(type);
         return new Map<number, Raw>([[17, lingers ? -1 : 0], [22, -1], [IPV6, this.#get(IPV6)]]);
       },
       join: () => {

@@ -9,7 +9,11 @@ import { constants } from "node:os";
 import { EndpointError, ZmqError } from "../errors.ts";
 
 /** libzmq's own numbers, which no system has. */
-const OWN_NUMBERS: Readonly<Record<string, number>> = { EFSM: 156384763, ETERM: 156384765 };
+const OWN_NUMBERS: Readonly<Record<string, number>> = {
+  EFSM: 156384763,
+  ENOCOMPATPROTO: 156384764,
+  ETERM: 156384765,
+};
 
 /** What libzmq, or the binding where it has words of its own, says to each. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -27,6 +31,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EIO: "Input/output error",
   EMFILE: "Too many open file descriptors",
   ENAMETOOLONG: "File name too long",
+  ENOCOMPATPROTO: "The protocol is not compatible with the socket type",
   ENODEV: "No such device",
   ENOENT: "No such endpoint",
   ENOTSOCK: "Socket operation on non-socket",

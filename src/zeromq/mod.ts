@@ -88,7 +88,7 @@ export const capability: Partial<{
   curve: boolean;
   gssapi: boolean;
   draft: boolean;
-}> = { ipc: !isWindows(), pgm: false, tipc: false, norm: false, curve: true, gssapi: false, draft: false };
+}> = { ipc: !isWindows(), pgm: false, tipc: false, norm: false, curve: true, gssapi: false, draft: true };
 
 /**
  * Makes a CURVE key pair of random octets.

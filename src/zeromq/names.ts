@@ -30,7 +30,7 @@ export function checkScheme(core: SocketCore, address: string, role: "bind" | "c
   try {
     core.endpoints.check(address, role);
   } catch (error) {
-    if (!/^(?:tcp|ipc|inproc):\/\/./.test(address)) throw error;
+    if (!/^(?:tcp|ipc|inproc|udp):\/\/./.test(address)) throw error;
   }
 }
 

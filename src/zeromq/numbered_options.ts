@@ -65,6 +65,7 @@ export class NumberedOptions {
       case SPECIAL.mechanism:
         return MECHANISMS.indexOf(this.#socket.securityMechanism);
       case SPECIAL.threadSafe:
+        return Number(this.#type.threadSafe);
       case SPECIAL.receiveMore:
         return 0;
       case SPECIAL.events:

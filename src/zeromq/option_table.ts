@@ -28,6 +28,13 @@ export const TYPE_NUMBERS = {
   XPUB: 9,
   XSUB: 10,
   STREAM: 11,
+  SERVER: 12,
+  CLIENT: 13,
+  RADIO: 14,
+  DISH: 15,
+  GATHER: 16,
+  SCATTER: 17,
+  DGRAM: 18,
 } as const;
 
 /** The name of a socket type. */
@@ -43,6 +50,10 @@ export interface OptionRow {
   readonly kind: Kind;
   /** The socket types that have it as a property; absent: all. */
   readonly on?: readonly TypeName[];
+  /** The socket types that have it by its number alone. */
+  readonly numbered?: readonly TypeName[];
+  /** The socket types for which it does nothing, in libzmq as well. */
+  readonly idle?: readonly TypeName[];
   /** Absent: it is read and written. */
   readonly access?: "read" | "write";
   /** What it is unless it is set. */
@@ -57,30 +68,21 @@ export interface OptionRow {
   use(value: Raw): unknown;
 }
 
-const SENDERS: readonly TypeName[] = [
+const BOTH_WAYS: readonly TypeName[] = [
   "PAIR",
-  "PUB",
   "REQ",
   "REP",
   "DEALER",
   "ROUTER",
-  "PUSH",
   "XPUB",
   "XSUB",
   "STREAM",
+  "SERVER",
+  "CLIENT",
+  "DGRAM",
 ];
-const RECEIVERS: readonly TypeName[] = [
-  "PAIR",
-  "SUB",
-  "REQ",
-  "REP",
-  "DEALER",
-  "ROUTER",
-  "PULL",
-  "XPUB",
-  "XSUB",
-  "STREAM",
-];
+const SENDERS: readonly TypeName[] = [...BOTH_WAYS, "PUB", "PUSH", "RADIO", "SCATTER"];
+const RECEIVERS: readonly TypeName[] = [...BOTH_WAYS, "SUB", "PULL", "DISH", "GATHER"];
 const NAMED: readonly TypeName[] = ["REQ", "REP", "ROUTER", "DEALER"];
 const LONGEST = 255;
 const KEY_SIZE = 32;
@@ -219,7 +221,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   tcp("tcpKeepaliveInterval", 37, 32767),
   words("tcpAcceptFilter", 38, true),
   flag("immediate", 39),
-  flag("verbosity", 40, { on: [], access: "write", use: (value) => value === 0 ? null : "allSubs" }),
+  flag("verbosity", 40, {
+    on: [],
+    numbered: ["XPUB"],
+    access: "write",
+    use: (value) => value === 0 ? null : "allSubs",
+  }),
   flag("ipv6", 42),
   flag("plainServer", 44),
   words("plainUsername", 45, true),
@@ -231,7 +238,11 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   flag("probeRouter", 51, { on: ["ROUTER", "DEALER", "REQ"], ...WRITE }),
   flag("correlate", 52, { on: ["REQ"], ...WRITE }),
   flag("relaxed", 53, { on: ["REQ"], ...WRITE }),
-  flag("conflate", 54, { on: ["PULL", "PUSH", "SUB", "PUB", "DEALER"], ...WRITE }),
+  flag("conflate", 54, {
+    on: ["PULL", "PUSH", "SUB", "PUB", "DEALER", "GATHER", "SCATTER"],
+    idle: ["GATHER", "SCATTER"],
+    ...WRITE,
+  }),
   words("zapDomain", 55, false),
   flag("handover", 56, { on: ["ROUTER"], ...WRITE }),
   whole("typeOfService", 57, 0, 0, {
@@ -240,7 +251,7 @@ export const OPTION_TABLE: readonly OptionRow[] = [
   }),
   whole("handshakeInterval", 66, 30_000, 0),
   words("socksProxy", 68, true, { late: true }),
-  flag("noDrop", 69, { on: ["XPUB", "PUB"], ...WRITE }),
+  flag("noDrop", 69, { on: ["XPUB", "PUB"], numbered: ["RADIO"], ...WRITE }),
   flag("manual", 71, { on: ["XPUB"], ...WRITE }),
   words("welcomeMessage", 72, true, { on: ["XPUB"], access: "write", check: (value) => value, use: (value) => value }),
   flag("notify", 73, { on: ["STREAM"], initial: 1, ...WRITE }),
@@ -254,7 +265,12 @@ export const OPTION_TABLE: readonly OptionRow[] = [
     },
   }),
   whole("heartbeatTimeout", 77, -1, 0, { use: (value) => value === -1 ? undefined : value }),
-  flag("verbosity", 78, { on: [], access: "write", use: (value) => value === 0 ? null : "allSubsUnsubs" }),
+  flag("verbosity", 78, {
+    on: [],
+    numbered: ["XPUB"],
+    access: "write",
+    use: (value) => value === 0 ? null : "allSubsUnsubs",
+  }),
   whole("connectTimeout", 79, 0, 0),
   foreign("tcpMaxRetransmitTimeout", 80, 0, 0),
   foreign("multicastMaxTransportDataUnit", 84, 1500, 1),

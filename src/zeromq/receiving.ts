@@ -10,6 +10,7 @@ import type { Message as Frames } from "../message.ts";
 import { can } from "../socket/option_table.ts";
 import type { SocketCore } from "../socket/core.ts";
 import type { Waiter } from "../socket/waiters.ts";
+import type { Open } from "./envelopes.ts";
 import { errnoError, translate } from "./errno.ts";
 import { CALLS_A_TURN, hold, inNextTurn, release } from "./turns.ts";
 
@@ -19,16 +20,19 @@ export interface Outcome<T> {
   reject(error: unknown): void;
 }
 
+/** A message as a program gets it: its parts, and what came with it if anything does. */
+export type Received = object[];
+
 /** What can be iterated over. */
 export interface Receiver {
   /** Whether there will be no more. */
   readonly closed: boolean;
   /** The next message. */
-  receive(): Promise<Buffer[]>;
+  receive(): Promise<Received>;
 }
 
 /** Messages of a socket until it is closed: closing while one is waited for is the end, and not an error. */
-export function iterate(socket: Receiver): AsyncIterator<Buffer[], undefined> {
+export function iterate(socket: Receiver): AsyncIterator<Received, undefined> {
   const end = { done: true } as IteratorReturnResult<undefined>;
   return {
     async next() {
@@ -50,16 +54,18 @@ export class Receiving {
   readonly #core: SocketCore;
   /** Told when a message has been received. */
   readonly #received: () => void;
-  #call: Outcome<Buffer[]> | undefined;
+  readonly #open: Open | undefined;
+  #call: Outcome<Received> | undefined;
   #waiter: Waiter | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** How many calls there have been since one waited. */
   #atOnce = 0;
 
-  /** `received` is called after each message. */
-  constructor(core: SocketCore, received: () => void) {
+  /** `received` is called after each message; `open` tells it from what came with it. */
+  constructor(core: SocketCore, received: () => void, open: Open | undefined) {
     this.#core = core;
     this.#received = received;
+    this.#open = open;
   }
 
   /** Whether a call waits. */
@@ -79,7 +85,7 @@ export class Receiving {
   }
 
   /** Receives the next message, or waits for it for as long as `timeout` says; -1: for ever. */
-  receive(timeout: number): Promise<Buffer[]> {
+  receive(timeout: number): Promise<Received> {
     // Hot: once per message.
     const core = this.#core;
     if (!can(core.type, "receive")) return Promise.reject(errnoError("ENOTSUP"));
@@ -122,11 +128,12 @@ export class Receiving {
     if (waiter !== undefined) this.#core.giveUpReceiving(waiter, undefined);
   }
 
-  #take(message: Frames): Buffer[] {
+  #take(message: Frames): Received {
     this.peeked = false;
     // Now, not later: whoever waits for this turn to pass was there first.
     this.#received();
-    return message.map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
+    const frames = message.map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
+    return this.#open === undefined ? frames : this.#open(frames);
   }
 
   /** Why there is no message: none has come, or none can. */
@@ -140,7 +147,7 @@ export class Receiving {
     return errnoError("EAGAIN");
   }
 
-  #settle(tell: (call: Outcome<Buffer[]>) => void): void {
+  #settle(tell: (call: Outcome<Received>) => void): void {
     const call = this.#call;
     if (call === undefined) return;
     this.#call = this.#waiter = undefined;

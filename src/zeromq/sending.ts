@@ -17,14 +17,16 @@ import { CALLS_A_TURN, hold, inNextTurn, release } from "./turns.ts";
 /** What a call that need not wait answers. */
 const SENT: Promise<void> = Promise.resolve();
 
-/** Types that have room as far as libzmq tells: a STREAM may have to wait all the same. */
-const FREE: readonly string[] = ["PUB", "XPUB", "XSUB", "STREAM"];
+/** Types that never wait for room. */
+const FREE: readonly string[] = ["PUB", "XPUB", "XSUB", "STREAM", "SERVER", "RADIO"];
 
 /** Sends for one socket, a message at a time. */
 export class Sending {
   readonly #core: SocketCore;
   /** Whether a message has come that has not been received: the turn of REQ and REP has not passed. */
   readonly #unread: () => boolean;
+  /** Whether it is for the program to wait until a peer has room: whom the next message is for is not known. */
+  readonly #hasty: boolean;
   #call: Outcome<void> | undefined;
   #message: Frames = [];
   /** The place in line for room; absent while it is not our turn. */
@@ -39,6 +41,7 @@ export class Sending {
   constructor(core: SocketCore, unread: () => boolean) {
     this.#core = core;
     this.#unread = unread;
+    this.#hasty = core.type === "SERVER";
   }
 
   /** Whether a call waits. */
@@ -49,6 +52,8 @@ export class Sending {
   /** Whether `send` would find room, and be in turn. `mandatory` is ROUTER's option. */
   ready(mandatory: boolean): boolean {
     const { type, pattern, endpoints, options } = this.#core;
+    // As there, although it sends nothing.
+    if (type === "DISH") return true;
     if (!can(type, "send") || this.busy) return false;
     if (FREE.includes(type) || type === "ROUTER" && !mandatory) return true;
     if (this.#turn() !== undefined) return false;
@@ -65,16 +70,17 @@ export class Sending {
     // Hot: once per message.
     const core = this.#core;
     if (!can(core.type, "send")) return Promise.reject(errnoError("ENOTSUP"));
+    const hasty = timeout === 0 || this.#hasty;
     let turn: StateError | undefined;
     try {
       turn = this.#turn();
       if (turn === undefined && this.#atOnce++ >= CALLS_A_TURN && timeout !== 0) return this.#later(message, timeout);
-      if (turn === undefined && (timeout === 0 ? core.trySend(message) : core.tryPost(message))) return SENT;
+      if (turn === undefined && (hasty ? core.trySend(message) : core.tryPost(message))) return SENT;
     } catch (error) {
-      if (!(error instanceof StateError)) return Promise.reject(translate(error));
+      if (!(error instanceof StateError)) return Promise.reject(reasonOf(error));
       turn = error;
     }
-    if (timeout === 0) return Promise.reject(errnoError(turn === undefined ? "EAGAIN" : "EFSM", { cause: turn }));
+    if (hasty) return Promise.reject(errnoError(turn === undefined ? "EAGAIN" : "EFSM", { cause: turn }));
     return this.#enter(message, timeout, () => turn === undefined && this.#wait());
   }
 
@@ -106,7 +112,9 @@ export class Sending {
   retry(): void {
     if (this.#call === undefined || this.#waiter !== undefined || this.#resting) return;
     try {
-      if (this.#core.tryPost(this.#message)) this.#settle(({ resolve }) => resolve());
+      if (this.#hasty ? this.#core.trySend(this.#message) : this.#core.tryPost(this.#message)) {
+        this.#settle(({ resolve }) => resolve());
+      } else if (this.#hasty) this.#settle(({ reject }) => reject(errnoError("EAGAIN")));
       else this.#wait();
     } catch (error) {
       this.#failed(error);
@@ -134,7 +142,7 @@ export class Sending {
   #failed(error: unknown): void {
     this.#waiter = undefined;
     // If it is not our turn after all, the next message that is received may make it so.
-    if (!(error instanceof StateError)) this.#settle(({ reject }) => reject(translate(error)));
+    if (!(error instanceof StateError)) this.#settle(({ reject }) => reject(reasonOf(error)));
   }
 
   #turn(): StateError | undefined {
@@ -152,6 +160,13 @@ export class Sending {
     release();
     tell(call);
   }
+}
+
+/** Why a message could not be sent, in libzmq's words: those of a message that has not its type's form are few. */
+function reasonOf(error: unknown): Error {
+  return (error as { readonly code?: unknown }).code === "EINVAL"
+    ? errnoError("EINVAL", { cause: error })
+    : translate(error);
 }
 
 /** Whether a check throws. */

@@ -105,6 +105,7 @@ export class Settings {
   }
 
   #apply(row: OptionRow, value: Raw): void {
+    if (row.idle?.includes(this.#type)) return;
     try {
       this.#unfit.delete(row.id);
       (this.#socket as unknown as Record<string, unknown>)[row.name] = row.use(value);
@@ -121,7 +122,7 @@ export class Settings {
 
   /** libzmq lets most options be set on any socket; those of some pattern it refuses elsewhere. */
   #heeds(row: OptionRow): boolean {
-    return row.on === undefined || row.on.includes(this.#type) || row.on.length === 0 && this.#type === "XPUB";
+    return row.on === undefined || row.on.includes(this.#type) || row.numbered?.includes(this.#type) === true;
   }
 }
 

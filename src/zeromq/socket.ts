@@ -13,6 +13,8 @@ import { type Behind, putBehind } from "./behind.ts";
 import { BoundNames, checkInproc, checkScheme } from "./names.ts";
 import { Context, context as sharedContext, insideOf } from "./context.ts";
 import { closed, type Lasting, opened } from "./ending.ts";
+import { checkOptions } from "./envelopes.ts";
+import { changeGroups } from "./groups.ts";
 import { busyError, checkCount, errnoError, translate } from "./errno.ts";
 import { type LibraryType, libraryTypeOf } from "./library_types.ts";
 import { Observer } from "./observer.ts";
@@ -20,7 +22,7 @@ import { type Condition, NumberedOptions, READABLE, WRITABLE } from "./numbered_
 import { defineOptions } from "./option_properties.ts";
 import { SPECIAL } from "./option_table.ts";
 import { outgoing } from "./outgoing.ts";
-import { iterate, type Receiver, Receiving } from "./receiving.ts";
+import { iterate, type Received, type Receiver, Receiving } from "./receiving.ts";
 import { Sending } from "./sending.ts";
 import { rowsOf, Settings, showValue } from "./settings.ts";
 import type { SocketProperties } from "./properties.ts";
@@ -78,7 +80,7 @@ export abstract class Socket {
     const core = this.#core = coreOf(this.#library);
     this.#settings = new Settings(this.#type.name, this.#library, inside.initialOf(this.#type.name));
     this.#options = new NumberedOptions(this.#type, this.#library, this.#settings, this.#condition());
-    this.#receiving = new Receiving(core, () => this.#sending.retry());
+    this.#receiving = new Receiving(core, () => this.#sending.retry(), this.#type.open);
     this.#sending = new Sending(core, () => this.#receiving.peeked && this.#type.turns);
     putBehind(this, this.#behind());
     this.#lasting = opened(core, () => context.blocky, () => this.#shut());
@@ -93,26 +95,33 @@ export abstract class Socket {
 
   static {
     const methods = {
-      send(this: Socket, message: unknown): Promise<void> {
+      send(this: Socket, message: unknown, options?: unknown): Promise<void> {
         // Hot: once per message.
         if (message === undefined) throw new TypeError("Message must be present");
-        checkCount(arguments.length, 1);
+        const { seal } = this.#type;
+        if (seal !== undefined) checkOptions(options);
+        checkCount(arguments.length, seal === undefined ? 1 : 2);
         this.#check();
         if (this.#sending.busy) throw busyError("Socket", "writing", "send");
-        const frames = outgoing(message);
-        if (frames.length === 0) return Promise.resolve();
+        const parts = outgoing(message);
+        const frames = seal === undefined ? parts : seal(parts, options);
+        if (parts.length === 0) return Promise.resolve();
         return this.#sending.send(frames, this.#settings.number(SEND_TIMEOUT));
       },
-      receive(this: Socket): Promise<Buffer[]> {
+      receive(this: Socket): Promise<Received> {
         // Hot: once per message.
         checkCount(arguments.length, 0);
         this.#check();
         if (this.#receiving.busy) throw busyError("Socket", "reading", "receive");
         return this.#receiving.receive(this.#settings.number(RECEIVE_TIMEOUT));
       },
-      join: refuseGroup,
-      leave: refuseGroup,
-      [Symbol.asyncIterator](this: Socket & Receiver): AsyncIterator<Buffer[], undefined> {
+      join(this: Socket, ...groups: unknown[]): void {
+        changeGroups(this.#library, "join", groups, () => this.#check());
+      },
+      leave(this: Socket, ...groups: unknown[]): void {
+        changeGroups(this.#library, "leave", groups, () => this.#check());
+      },
+      [Symbol.asyncIterator](this: Socket & Receiver): AsyncIterator<Received, undefined> {
         return iterate(this);
       },
     };
@@ -164,7 +173,7 @@ export abstract class Socket {
     return ([null, "plain", "curve"] as const)[this.getInt32Option(SPECIAL.mechanism)]!;
   }
 
-  /** Whether threads may share it: no. */
+  /** Whether libzmq would let threads share it. */
   get threadSafe(): boolean {
     return this.getBoolOption(SPECIAL.threadSafe);
   }
@@ -436,8 +445,4 @@ export abstract class Socket {
       shut: () => this.#shut(),
     };
   }
-}
-
-function refuseGroup(): never {
-  throw errnoError("ENOTSUP", { message: "Cannot join or leave a group: there is no DISH socket here yet" });
 }

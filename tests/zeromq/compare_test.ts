@@ -5,6 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { test } from "../harness.ts";
 import { runScript } from "../processes.ts";
+import * as draft from "../../src/zeromq/draft/mod.ts";
 import * as face from "../../src/zeromq/mod.ts";
 import type { Seen, Zmq } from "./observing.ts";
 import { observe, SCENARIOS } from "./scenarios.ts";
@@ -27,7 +28,7 @@ async function play(args: readonly string[]): Promise<Record<string, Seen>> {
 for (const scenario of SCENARIOS) {
   test(`as npm zeromq: ${scenario.name}`, async () => {
     const wanted = (await observedBy(scenario.apart ? scenario.name : undefined))[scenario.name];
-    const seen = await observe(scenario, face as unknown as Zmq);
+    const seen = await observe(scenario, { ...face, draft } as unknown as Zmq);
     assertEquals(withoutLacks(JSON.parse(JSON.stringify(seen)), wanted), wanted);
   }, { timeout: 60_000 });
 }

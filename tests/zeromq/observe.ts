@@ -6,7 +6,8 @@
 
 import process from "node:process";
 import * as zmq from "zeromq";
+import * as draft from "zeromq/draft.js";
 import { observeAll } from "./scenarios.ts";
 
-const seen = await observeAll(zmq, process.argv[2]);
+const seen = await observeAll({ ...zmq, draft }, process.argv[2]);
 process.stdout.write(JSON.stringify(seen), () => process.exit(0));

@@ -8,7 +8,7 @@
 import { Buffer } from "node:buffer";
 
 /** Either package: npm `zeromq`, or the face. */
-export type Zmq = typeof import("zeromq");
+export type Zmq = typeof import("zeromq") & { readonly draft: typeof import("zeromq/draft.js") };
 
 /** What a scenario saw: what JSON can hold. */
 export type Seen = unknown;

@@ -19,7 +19,7 @@ for (const name of PROGRAMS) {
       const program = join(FOLDER, name);
       const changed = join(folder, name.replace(/ts$/, "mts"));
       const text = readFileSync(program, "utf8");
-      writeFileSync(changed, text.replace(/"zeromq(\/v5-compat\.js)?"/, (_, five) => pathOf(five !== undefined)));
+      writeFileSync(changed, text.replace(/"zeromq(?:\/(v5-compat|draft)\.js)?"/g, (_, entry) => pathOf(entry)));
       const [theirs, ours] = await Promise.all([runScript("node", program), runScript(runtime, changed)]);
       assertEquals({ ...ours, stderr: "" }, { ...theirs, stderr: "" }, ours.stderr);
       assertEquals(ours.code, 0);
@@ -29,7 +29,8 @@ for (const name of PROGRAMS) {
   }, { timeout: 60_000 });
 }
 
-/** Where the face of version 6 is, or of version 5, as a specifier. */
-function pathOf(five: boolean): string {
-  return JSON.stringify(join(ROOT, "src/zeromq", five ? "v5/mod.ts" : "mod.ts"));
+/** Where the face of version 6 is, or of its drafts, or of version 5, as a specifier. */
+function pathOf(entry: string | undefined): string {
+  const folder = entry === "draft" ? "draft" : entry === "v5-compat" ? "v5" : "";
+  return JSON.stringify(join(ROOT, "src/zeromq", folder, "mod.ts"));
 }

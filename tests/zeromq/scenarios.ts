@@ -5,6 +5,7 @@
  */
 
 import { type Scenario, type Seen, shapeOf, type Zmq } from "./observing.ts";
+import { SCENARIOS as DRAFTS } from "./scenarios/drafts.ts";
 import { SCENARIOS as ENDPOINTS } from "./scenarios/endpoints.ts";
 import { SCENARIOS as LAPSES } from "./scenarios/lapses.ts";
 import { SCENARIOS as MESSAGES } from "./scenarios/messages.ts";
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ENDPOINTS,
   ...OBSERVERS,
   ...LAPSES,
+  ...DRAFTS,
 ];
 
 /** Plays one scenario. What it throws is what it saw. */

@@ -7,7 +7,9 @@
  */
 
 import type * as Theirs from "zeromq";
+import type * as TheirDrafts from "zeromq/draft.js";
 import type * as Theirs5 from "zeromq/v5-compat.js";
+import type * as OurDrafts from "../../../src/zeromq/draft/mod.ts";
 import type * as Ours from "../../../src/zeromq/mod.ts";
 import type * as Ours5 from "../../../src/zeromq/v5/mod.ts";
 
@@ -44,6 +46,13 @@ interface TheirSockets {
   XPublisher: Theirs.XPublisher;
   XSubscriber: Theirs.XSubscriber;
   Stream: Theirs.Stream;
+  Server: TheirDrafts.Server;
+  Client: TheirDrafts.Client;
+  Radio: TheirDrafts.Radio;
+  Dish: TheirDrafts.Dish;
+  Gather: TheirDrafts.Gather;
+  Scatter: TheirDrafts.Scatter;
+  Datagram: TheirDrafts.Datagram;
 }
 interface OurSockets {
   Pair: Ours.Pair;
@@ -58,6 +67,13 @@ interface OurSockets {
   XPublisher: Ours.XPublisher;
   XSubscriber: Ours.XSubscriber;
   Stream: Ours.Stream;
+  Server: OurDrafts.Server;
+  Client: OurDrafts.Client;
+  Radio: OurDrafts.Radio;
+  Dish: OurDrafts.Dish;
+  Gather: OurDrafts.Gather;
+  Scatter: OurDrafts.Scatter;
+  Datagram: OurDrafts.Datagram;
 }
 type Name = keyof TheirSockets;
 
@@ -65,6 +81,7 @@ type Name = keyof TheirSockets;
 export interface Differences {
   exported: Missing<typeof Theirs, typeof Ours>;
   exported5: Missing<typeof Theirs5, typeof Ours5>;
+  exportedDrafts: Missing<typeof TheirDrafts, typeof OurDrafts>;
   options5: Missing<typeof Theirs5.options, typeof Ours5.options>;
   types5: Exclude<Theirs5.SocketType, Ours5.SocketType> | Exclude<Ours5.SocketType, Theirs5.SocketType>;
   members5: Missing<Theirs5.Socket, Ours5.Socket>;
@@ -96,6 +113,7 @@ export interface Differences {
 export const none: { [K in keyof Differences]: [Differences[K]] extends [never] ? true : Differences[K] } = {
   exported: true,
   exported5: true,
+  exportedDrafts: true,
   options5: true,
   types5: true,
   members5: true,
