@@ -141,6 +141,8 @@ export class WebSocketUpgrade {
    */
   node(request: NodeRequest, socket: object, head: Uint8Array): boolean {
     if (!this.#isHere(request.url ?? "/")) return false;
+    // Whoever asked may be gone, if somebody has thought about it meanwhile: of that nothing would tell again.
+    if ((socket as NodeSocket).destroyed) return true;
     const { rawHeaders, method = "GET", url = "/" } = request;
     let text = `${method} ${url} HTTP/1.1\r\n`;
     for (let i = 0; i < rawHeaders.length; i += 2) text += `${rawHeaders[i]}: ${rawHeaders[i + 1]}\r\n`;

@@ -171,7 +171,14 @@ export class Upgrader implements Greeter {
   }
 
   #settle(protocol: Promise<string>): void {
-    protocol.then((agreed) => this.protocol = agreed, (error) => this.#error = error).then(() => this.#owner.settled());
+    // All in one step: what came between two would be read before what has waited.
+    protocol.then((agreed) => {
+      this.protocol = agreed;
+      this.#owner.settled();
+    }, (error) => {
+      this.#error = error;
+      this.#owner.settled();
+    });
   }
 
   async #acceptOf(key: string): Promise<string> {

@@ -221,7 +221,7 @@ function takeOver(message: Message, take: boolean): Message {
     const body = own[i]!;
     if (body.length < BY_REFERENCE) continue;
     const { buffer, length } = body;
-    if (take && buffer.byteLength === length) {
+    if (take && buffer.byteLength === length && !own.some((other, j) => j !== i && other.buffer === buffer)) {
       try {
         own[i] = new Uint8Array(giveAway(buffer as ArrayBuffer));
         continue;

@@ -105,13 +105,26 @@ export class HeadReader {
     for (const line of lines.slice(1, -2)) {
       const colon = line.indexOf(":");
       const name = line.slice(0, Math.max(0, colon)).toLowerCase();
-      const value = line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, "");
+      const value = trimmed(line.slice(colon + 1));
       if (!TOKEN.test(name) || !VALUE.test(value)) return undefined;
       const before = headers.get(name);
       headers.set(name, before === undefined ? value : `${before},${value}`);
     }
     return { line: lines[0]!, headers };
   }
+}
+
+/** Text without blanks at its ends. No expression: one that looks for the last blanks tries each run of others, too. */
+function trimmed(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(octet: number): boolean {
+  return octet === 0x20 || octet === 0x09;
 }
 
 /** The items of a list in a header. */

@@ -363,3 +363,19 @@ test("what an HTTP server has upgraded begins with the handshake, unmasked", () 
   dealer.feed("82 01 00 82 03 00 68 69");
   assertEquals(dealer.told(), ["ready ? ", "message hi"]);
 });
+
+test("what comes while the upgrade settles is read behind what has waited, whenever that is", async () => {
+  for (let steps = 0; steps < 12; steps++) {
+    let digested!: (digest: ArrayBuffer) => void;
+    const digest = new Promise<ArrayBuffer>((resolve) => digested = resolve);
+    const server = new Recorded("ROUTER", ANY, { tools: { fill: () => {}, digest: () => digest } });
+    // A routing id at once, a message in any step of what follows.
+    server.engine.receive(latin1(request("ZWS2.0")), 0);
+    server.feed("82 83 00 00 00 00 00 6D 65");
+    digested(await crypto.subtle.digest("SHA-1", new Uint8Array(1)));
+    for (let i = 0; i < steps; i++) await null;
+    server.feed("82 83 00 00 00 00 00 68 69");
+    await settled();
+    assertEquals(server.told(), ["ready ? me", "message hi"], `after ${steps} steps`);
+  }
+});

@@ -388,3 +388,14 @@ for (
     while (text((await pull.receive())[0]) !== "unharmed");
   });
 }
+
+test("with transfer, memory that several parts have is copied for each of them", async () => {
+  await using push = new Push();
+  await using pull = new Pull();
+  meet(push, pull, { transfer: true });
+  await until(() => push.peers.length === 1);
+  const whole = new Uint8Array(50_000).fill(1);
+  await push.send([whole, whole, whole.subarray(1)]);
+  const got = await pull.receive();
+  assertEquals(got.map((frame) => [frame.length, frame[0]]), [[50_000, 1], [50_000, 1], [49_999, 1]]);
+});

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { connect as connectTcp, createServer, type Server, type Socket as TcpSocket } from "node:net";
+import process from "node:process";
 import { Pull, Push, text, ZmqError } from "../../mod.ts";
 import { authority, stranger } from "../certificates.ts";
 import { hex, runtime, test } from "../harness.ts";
@@ -324,4 +325,22 @@ test("a client's dial can be given up while TLS is shaking hands", async () => {
   push.connect(silent.endpoint);
   await open;
   assertEquals(await push.close(), { unsent: 0 });
+});
+
+test("an environment that would have Node trust anybody changes nothing", async () => {
+  const name = "NODE_TLS_REJECT_UNAUTHORIZED";
+  const before = process.env[name];
+  process.env[name] = "0";
+  try {
+    await using pull = new Pull(as(stranger.issue()));
+    await using push = new Push({ ...CLIENT, linger: 0 });
+    const refused = fault(push, "handshake:error:protocol");
+    push.connect(await pull.bind(FREE));
+    const letIn = push.events.once("handshake").then(() => "let in");
+    letIn.catch(() => {});
+    assertEquals(await Promise.race([refused, letIn]), failed(UNTRUSTED));
+  } finally {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  }
 });

@@ -365,3 +365,26 @@ function serve(upgrade: ReturnType<typeof webSocketUpgrade>): Serving {
   });
   return { port: server.addr.port, stop: () => server.shutdown() };
 }
+
+test("a client that hung up while its request was thought about takes no place, and close does not wait for it", async () => {
+  await using service = new Reply();
+  const upgrade = webSocketUpgrade(service);
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const upgraded = new Promise<void>((resolve) => {
+    server.on("upgrade", (request, socket, head) => {
+      socket.on("close", () => {
+        assertEquals(upgrade.node(request, socket, head), true);
+        resolve();
+      });
+      socket.destroy();
+    });
+  });
+  await using raw = await RawPeer.dial(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  await raw.write(request());
+  await upgraded;
+  assertEquals(service.peers, []);
+  assertEquals(service.stats().peers, []);
+  await service.close();
+  await new Promise((resolve) => server.close(resolve));
+}, { sanitize: runtime !== "deno" });

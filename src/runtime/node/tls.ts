@@ -75,6 +75,8 @@ export class NodeTls implements Transport {
       ...secureOptions(endpoint, "connect", tls),
       // An address is no name to tell (RFC 6066, section 3).
       ...(isIPv4(name) || isIPv6(name) ? {} : { servername: name }),
+      // Said, since an environment variable would overrule what is not.
+      rejectUnauthorized: true,
       checkServerIdentity: (_host: string, certificate: object) => checkServerIdentity(name, certificate),
     };
     const dialled = await dial(endpoint, () => connect({ ...where, ...secure }), options.signal, (socket) => {
