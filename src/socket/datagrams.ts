@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { EndpointError } from "../errors.ts";
 import { refuse, type Role } from "../transport/endpoint.ts";
 import { type DatagramPort, type DatagramTransport, isDatagrams } from "../transport/datagram.ts";
 import type { Listener } from "../transport/link.ts";
@@ -54,7 +55,7 @@ export function datagramRules(form: DatagramForm, most: number = Infinity): Data
     },
     bind(core, endpoint, signal) {
       const transport = transportOf(core, endpoint, "bind", most);
-      return transport === undefined ? undefined : bind(core, form, endpoint, transport, signal);
+      return transport === undefined ? undefined : bind(core, form, endpoint, transport, signal, most);
     },
   };
 }
@@ -65,6 +66,7 @@ async function bind(
   endpoint: string,
   transport: DatagramTransport,
   signal: AbortSignal | undefined,
+  most: number,
 ): Promise<Bindable> {
   let end: DatagramEnd | undefined;
   const port: DatagramPort = await transport.open(endpoint, "bind", { ...optionsOf(core), signal }, {
@@ -74,6 +76,11 @@ async function bind(
   if (core.isClosed) {
     await port.close();
     throw core.closedError("bind");
+  }
+  // Another `bind` may have been done meanwhile.
+  if (core.endpoints.connections.length >= most) {
+    await port.close();
+    throw full(core, endpoint, "bind");
   }
   const bound = end = new DatagramEnd(core, form, port.endpoint, false);
   end.accept(port);
@@ -92,7 +99,11 @@ function transportOf(core: SocketCore, endpoint: string, role: Role, most: numbe
     throw refuse("EINVAL", endpoint, role, `${found}, wanted no mechanism`);
   }
   if (core.endpoints.connections.length < most) return transport;
-  throw refuse("EINVAL", endpoint, role, `a ${core.type} has one endpoint, and has it, wanted a socket without`);
+  throw full(core, endpoint, role);
+}
+
+function full(core: SocketCore, endpoint: string, role: Role): EndpointError {
+  return refuse("EINVAL", endpoint, role, `a ${core.type} has one endpoint, and has it, wanted a socket without`);
 }
 
 /** On `./core` there is no option for hops. */

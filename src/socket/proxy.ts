@@ -178,6 +178,9 @@ class Run {
         if (from.isClosed) return;
         continue;
       }
+      const octets = count(message);
+      // A socket with `transfer` gives the octets of what it takes away.
+      const copy = capture === undefined ? message : message.map((frame) => frame.slice());
       let sent = false;
       try {
         sent = this.#mayPass(to) && (to.tryPost(message) || await this.#wait(message, to, this.#moving));
@@ -189,14 +192,13 @@ class Run {
         if (!from.isClosed) from.giveBack(message);
         continue;
       }
-      const octets = count(message);
       fromTraffic.framesIn += message.length;
       fromTraffic.bytesIn += octets;
       toTraffic.framesOut += message.length;
       toTraffic.bytesOut += octets;
       if (this.#passed.size > 0) this.#tellPassed();
-      if (capture !== undefined && !capture.isClosed && !capture.tryPost(message)) {
-        await this.#wait(message, capture, this.#leave);
+      if (capture !== undefined && !capture.isClosed && !capture.tryPost(copy)) {
+        await this.#wait(copy, capture, this.#leave);
       }
     }
   }

@@ -149,6 +149,12 @@ test("a DGRAM answers whoever has sent to it, and takes libzmq's addresses, whic
   assertEquals(error.code, "EINVAL");
 });
 
+test("a DGRAM that is bound twice at once has one endpoint", async () => {
+  await using one = new Datagram();
+  const ends = await Promise.allSettled([one.bind("udp://127.0.0.1:*"), one.bind("udp://127.0.0.1:*")]);
+  assertEquals(ends.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+});
+
 test("a DGRAM refuses a message of another form at the call", async () => {
   await using dgram = new Datagram();
   await dgram.bind("udp://127.0.0.1:*");
