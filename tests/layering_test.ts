@@ -72,7 +72,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "message.ts",
   ],
-  zeromq: ["mod.ts", "socket", "pattern", "monitor", "errors.ts", "message.ts"],
+  zeromq: ["mod.ts", "socket", "pattern", "monitor", "runtime", "errors.ts", "message.ts"],
 };
 
 /** What any room may import besides its own files. */

@@ -79,7 +79,7 @@ export class Endpoints {
       } catch (error) {
         return this.#bindFailed(endpoint, error);
       }
-      return Promise.resolve(this.#bindDone(endpoint, {
+      return Promise.resolve(this.note(endpoint, {
         endpoint,
         close: () => Promise.resolve(core.context.names.unbind(endpoint, core)),
       }));
@@ -183,7 +183,7 @@ export class Endpoints {
     let listener: Bindable;
     try {
       const port = core.datagrams?.bind(core, endpoint, signal);
-      if (port !== undefined) return this.#bindDone(endpoint, await port);
+      if (port !== undefined) return this.note(endpoint, await port);
       const prepared = security()?.prepare(options);
       if (prepared !== undefined) await prepared;
       listener = await transport.listen(
@@ -205,7 +205,7 @@ export class Endpoints {
       throw core.closedError("bind");
     }
     core.opened?.(listener);
-    return this.#bindDone(endpoint, listener);
+    return this.note(endpoint, listener);
   }
 
   /** The door of a bound endpoint, or of one that somebody else listens for. */
@@ -215,12 +215,13 @@ export class Endpoints {
     return door;
   }
 
-  #bindDone(given: string, listener: Bindable): string {
+  /** Something is bound, and may be on a port that was not given. */
+  note(given: string, listener: Bindable): string {
     const { endpoint } = listener;
     const bound: Bound = { given, endpoint, close: () => listener.close() };
+    this.last = endpoint;
     this.#bound.add(given, bound);
     this.#bound.add(endpoint, bound);
-    this.last = endpoint;
     if (this.#core.observed) this.#core.emit({ type: "bind", endpoint });
     return endpoint;
   }

@@ -75,9 +75,14 @@ async function finish(): Promise<void> {
   const blocky = [...closing.values()].some((socket) => socket.blocky());
   const timer = setTimer(() => tell(blocky), PATIENCE);
   hold();
-  await Promise.all(closing.keys());
+  await ended();
   release();
   clearTimer(timer);
+}
+
+/** Settles when nothing is left of the sockets that have been closed. */
+export async function ended(): Promise<void> {
+  while (closing.size > 0) await Promise.all(closing.keys());
 }
 
 /** Whether something is queued that can leave the process. */

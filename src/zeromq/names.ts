@@ -5,7 +5,6 @@
  */
 
 import type { SocketCore } from "../socket/core.ts";
-import { errnoError } from "./errno.ts";
 
 /** Names that are bound: as they were given, and as they came out. */
 export class BoundNames {
@@ -32,11 +31,4 @@ export function checkScheme(core: SocketCore, address: string, role: "bind" | "c
   } catch (error) {
     if (!/^(?:tcp|ipc|inproc|udp):\/\/./.test(address)) throw error;
   }
-}
-
-/** Checks what is to be done at once. */
-export function checkInproc(what: string, address: string): void {
-  if (address.startsWith("inproc://")) return;
-  const message = `Cannot ${what} ${JSON.stringify(address)} at once: only inproc can be, wanted "await ${what}()"`;
-  throw errnoError("ENOTSUP", { message });
 }

@@ -5,12 +5,12 @@
  */
 
 import type { Buffer } from "node:buffer";
-import { EndpointError } from "../errors.ts";
 import type { SocketCore } from "../socket/core.ts";
 import { coreOf, type Socket as LibrarySocket } from "../socket/socket.ts";
 import type { Router as LibraryRouter } from "../socket/routing.ts";
+import { bindAtOnce } from "./at_once.ts";
 import { type Behind, putBehind } from "./behind.ts";
-import { BoundNames, checkInproc, checkScheme } from "./names.ts";
+import { BoundNames, checkScheme } from "./names.ts";
 import { Context, context as sharedContext, insideOf } from "./context.ts";
 import { closed, type Lasting, opened } from "./ending.ts";
 import { checkOptions } from "./envelopes.ts";
@@ -196,24 +196,20 @@ export abstract class Socket {
   }
 
   /**
-   * Binds an `inproc` endpoint at once. Of others no runtime tells at once whether they are bound: `bind` is for those.
+   * Binds an endpoint before it returns. A path of `ipc` that is a socket already is taken over, as by libzmq, whoever
+   * listens on it: {@link bind} asks first.
    *
-   * @param address `inproc://name`.
+   * @param address As for {@link bind}; a host that would have to be looked up is `ENODEV`.
    * @throws {TypeError} If the address is no text.
-   * @throws {Error} `ENOTSUP` for `tcp` and `ipc`; otherwise as {@link bind}.
+   * @throws {Error} `ENOTSUP` for other transports than `tcp`, `ipc` and `inproc`; otherwise as {@link bind}.
    */
   bindSync(address: string): void {
     this.#checkAddress(address, arguments.length);
     try {
-      this.#core.endpoints.check(address, "bind");
-      checkInproc("bind", address);
-      // A name that is taken rejects, and does so at once.
-      if (this.#core.context.names.has(address)) throw new EndpointError("EADDRINUSE", address, "taken");
-      void this.#core.endpoints.bind(address, undefined);
+      this.#noteBound(address, bindAtOnce(this.#core, address));
     } catch (error) {
       throw translate(error, address);
     }
-    this.#noteBound(address, address);
   }
 
   /**
@@ -235,18 +231,20 @@ export abstract class Socket {
   }
 
   /**
-   * Frees an `inproc` endpoint at once.
+   * Frees an endpoint before it returns.
    *
-   * @param address `inproc://name`.
+   * @param address As it was given to {@link bind}, or as `lastEndpoint` was.
    * @throws {TypeError} If the address is no text.
-   * @throws {Error} `ENOTSUP` for `tcp` and `ipc`; otherwise as {@link unbind}.
+   * @throws {Error} As {@link unbind}.
    */
   unbindSync(address: string): void {
     this.#checkAddress(address, arguments.length);
     try {
-      this.#core.endpoints.check(address, "bind");
-      checkInproc("unbind", address);
-      if (this.#free(address) === undefined) throw new EndpointError("ENOENT", address, "not bound");
+      checkScheme(this.#core, address, "bind");
+      const freeing = this.#free(address);
+      // What fails is an event.
+      if (freeing === undefined) this.#core.endpoints.disconnect(address);
+      else freeing.catch(() => {});
     } catch (error) {
       throw translate(error, address);
     }

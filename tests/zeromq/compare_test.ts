@@ -3,7 +3,7 @@
  * in a child on Node, the only one of the three that it runs on; and what they saw is the same.
  */
 import { assertEquals } from "@std/assert";
-import { test } from "../harness.ts";
+import { test } from "./face_harness.ts";
 import { runScript } from "../processes.ts";
 import * as draft from "../../src/zeromq/draft/mod.ts";
 import * as face from "../../src/zeromq/mod.ts";

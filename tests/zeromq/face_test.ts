@@ -4,7 +4,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { constants } from "node:os";
-import { test } from "../harness.ts";
+import { test } from "./face_harness.ts";
 import * as library from "../../mod.ts";
 import * as draft from "../../src/zeromq/draft/mod.ts";
 import * as zmq from "../../src/zeromq/mod.ts";
@@ -131,17 +131,71 @@ test("STREAM talks octets, tells of connections unless told not to, and ends the
   client.close();
 });
 
-test("bindSync of tcp and ipc throws ENOTSUP and binds nothing; unbindSync frees an inproc name", async () => {
+for (const address of ["tcp://127.0.0.1:*", "tcp://*:*", "tcp://localhost:*", "ipc://*"]) {
+  test(`bindSync has bound ${address} when it returns, and unbindSync frees it`, async () => {
+    const server = new zmq.Pair({ linger: 0 });
+    const client = new zmq.Pair({ linger: 0 });
+    server.bindSync(address);
+    const bound = server.lastEndpoint!;
+    client.connect(bound.replace("0.0.0.0", "127.0.0.1"));
+    await client.send("hello");
+    assertEquals((await server.receive()).map(String), ["hello"]);
+    server.unbindSync(bound);
+    assertEquals(codeOf(() => server.unbindSync(bound)), "ENOENT");
+    client.close();
+    server.close();
+  });
+}
+
+test("bindSync throws what is wrong, tells of it, and binds nothing", async () => {
   const socket = new zmq.Pair({ linger: 0 });
-  assertThrows(() => socket.bindSync("tcp://127.0.0.1:*"), Error, 'only inproc can be, wanted "await bind()"');
-  assertEquals(codeOf(() => socket.bindSync("ipc:///tmp/none")), "ENOTSUP");
-  assertEquals(codeOf(() => socket.unbindSync("tcp://127.0.0.1:5555")), "ENOTSUP");
-  assertEquals(codeOf(() => socket.unbindSync("inproc://nothing")), "ENOENT");
+  const taken = new zmq.Pair({ linger: 0 });
+  taken.bindSync("tcp://127.0.0.1:*");
+  const { events } = socket;
+  assertEquals(codeOf(() => socket.bindSync(taken.lastEndpoint!)), "EADDRINUSE");
+  const told = [await events.receive(), await events.receive()].map(({ type }) => type);
+  assertEquals(told.includes("bind:error"), true, told.join());
+  assertEquals(codeOf(() => socket.bindSync("tcp://a.name.to.look.up:*")), "ENODEV");
+  assertEquals(codeOf(() => socket.bindSync("tcp://192.0.2.1:5555")), "EADDRNOTAVAIL");
+  assertEquals(codeOf(() => socket.bindSync("ipc:///nonsense-folder/socket")), "ENOENT");
+  assertEquals(codeOf(() => socket.bindSync("wss://127.0.0.1:*")), "EINVAL");
+  assertEquals(codeOf(() => socket.unbindSync("tcp://127.0.0.1:5555")), "ENOENT");
   assertEquals(socket.lastEndpoint, null);
   socket.bindSync("inproc://freed");
   socket.unbindSync("inproc://freed");
   await socket.bind("inproc://freed");
   socket.close();
+  taken.close();
+});
+
+test("bindSync takes a path over from whoever listens there, as libzmq does", async () => {
+  const first = new zmq.Pull({ linger: 0 });
+  const second = new zmq.Pull({ linger: 0 });
+  first.bindSync("ipc://*");
+  second.bindSync(first.lastEndpoint!);
+  const push = new zmq.Push({ linger: 0 });
+  push.connect(second.lastEndpoint!);
+  await push.send("to the second");
+  assertEquals((await second.receive()).map(String), ["to the second"]);
+  for (const socket of [push, second, first]) socket.close();
+});
+
+test("a server of CURVE that has been bound with bindSync lets its clients in", async () => {
+  const keys = zmq.curveKeyPair();
+  const mine = zmq.curveKeyPair();
+  const server = new zmq.Reply({ linger: 0, curveServer: true, curveSecretKey: keys.secretKey });
+  server.bindSync("tcp://127.0.0.1:*");
+  const client = new zmq.Request({
+    linger: 0,
+    curveServerKey: keys.publicKey,
+    curvePublicKey: mine.publicKey,
+    curveSecretKey: mine.secretKey,
+  });
+  client.connect(server.lastEndpoint!);
+  await client.send("sealed");
+  assertEquals((await server.receive()).map(String), ["sealed"]);
+  client.close();
+  server.close();
 });
 
 test("a call that a socket type has no use for rejects at once", async () => {

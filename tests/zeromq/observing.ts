@@ -99,8 +99,13 @@ export async function turns(count: number): Promise<void> {
 }
 
 /** Waits until something is so. */
-export async function until(claim: () => boolean): Promise<void> {
-  while (!claim()) await turns(1);
+export async function until(claim: () => boolean | Promise<boolean>): Promise<void> {
+  while (!await claim()) await turns(1);
+}
+
+/** The code of what a promise rejects with, if it does. */
+export function codeOf(promise: Promise<unknown>): Promise<string | undefined> {
+  return promise.then(() => undefined, (error) => (error as { readonly code?: string }).code);
 }
 
 /** A message as text. */

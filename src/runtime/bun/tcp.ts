@@ -71,7 +71,7 @@ export class BunTcp implements Transport {
   }
 }
 
-function link(socket: Socket<unknown>, options: DialOptions | ListenOptions): BunLink {
+export function link(socket: Socket<unknown>, options: DialOptions | ListenOptions): BunLink {
   socket.setNoDelay(true);
   setKeepAlive(socket, options.keepAlive);
   if (options.typeOfService !== undefined) socket.setTypeOfService?.(options.typeOfService);

@@ -56,7 +56,7 @@ export class DenoIpc implements Transport {
   }
 }
 
-function open(endpoint: string, path: string): DenoListener {
+export function open(endpoint: string, path: string): DenoListener {
   try {
     return theDeno().listen({ transport: "unix", path });
   } catch (error) {

@@ -64,7 +64,7 @@ export class DenoTcp implements Transport {
 }
 
 /** The machine's interfaces; none where the permission to list them is missing: then a host is a name. */
-function interfaces(): Iterable<Interface> {
+export function interfaces(): Iterable<Interface> {
   try {
     return theDeno().networkInterfaces();
   } catch (error) {
@@ -73,7 +73,7 @@ function interfaces(): Iterable<Interface> {
   }
 }
 
-function link(connection: Connection, options: DialOptions | ListenOptions): DenoLink {
+export function link(connection: Connection, options: DialOptions | ListenOptions): DenoLink {
   connection.setNoDelay?.(true);
   if (options.keepAlive !== undefined) connection.setKeepAlive?.(options.keepAlive.enabled);
   const { localAddr, remoteAddr } = connection;
@@ -85,7 +85,7 @@ function link(connection: Connection, options: DialOptions | ListenOptions): Den
 }
 
 /** Listens; a name is bound as Deno resolves it, but to no IPv6 address where that is off. */
-function open(endpoint: string, hostname: string, port: number, options: ListenOptions): DenoListener {
+export function open(endpoint: string, hostname: string, port: number, options: ListenOptions): DenoListener {
   try {
     const listener = theDeno().listen({ transport: "tcp", hostname, port, tcpBacklog: options.backlog });
     if (options.ipv6 || !isIPv6(listener.addr.hostname!)) return listener;

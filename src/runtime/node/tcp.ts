@@ -96,7 +96,7 @@ export async function whereToListen(
   return { host: await resolve(endpoint, "bind", named, ipv6), port, backlog };
 }
 
-function link(socket: Socket, intake: Intake, options: DialOptions | ListenOptions): Link {
+export function link(socket: Socket, intake: Intake, options: DialOptions | ListenOptions): Link {
   prepare(socket, options);
   return new NodeLink(socket, intake, ...endsOf(socket));
 }

@@ -133,12 +133,12 @@ export class Socket extends EventEmitter {
     return this.#then("unbind", this.#socket.unbind(address), address, done);
   }
 
-  /** Binds an `inproc` endpoint at once; throws `ENOTSUP` for others. */
+  /** Binds an endpoint before it returns. Throws what goes wrong. */
   bindSync(address: string): void {
     this.#socket.bindSync(address);
   }
 
-  /** Frees an `inproc` endpoint at once; throws `ENOTSUP` for others. */
+  /** Frees an endpoint before it returns. Throws what goes wrong. */
   unbindSync(address: string): void {
     this.#socket.unbindSync(address);
   }

@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { attempts, type Scenario, show, texts, turns, until } from "../observing.ts";
+import { attempts, codeOf, type Scenario, show, texts, until } from "../observing.ts";
 
 interface Closable {
   close(): void;
@@ -148,7 +148,8 @@ export const SCENARIOS: readonly Scenario[] = [
         },
       });
       client.close();
-      await turns(20);
+      // When the server hears of it, nobody can tell: until then its queue for the client is full.
+      await until(async () => await codeOf(server.send("4", routing)) !== "EAGAIN");
       const gone = await attempts({ gone: () => server.send("4", routing) });
       server.close();
       return { seen, gone };

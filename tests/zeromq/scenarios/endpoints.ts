@@ -231,6 +231,42 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: "binding at once",
+    async run(zmq) {
+      const socket = new zmq.Dealer({ linger: 0 });
+      const other = new zmq.Dealer({ linger: 0 });
+      const path = PATH + Math.random().toString(36).slice(2);
+      const seen = await attempts({
+        free: () => socket.bindSync("tcp://127.0.0.1:*"),
+        last: () => /^tcp:\/\/127.0.0.1:\d+$/.test(socket.lastEndpoint!),
+        all: () => socket.bindSync("tcp://*:*"),
+        lastOfAll: () => /^tcp:\/\/0.0.0.0:\d+$/.test(socket.lastEndpoint!),
+        taken: () => other.bindSync(socket.lastEndpoint!),
+        lastOfOther: () => other.lastEndpoint,
+        noInterface: () => other.bindSync("tcp://nonsense-interface:5555"),
+        noAddress: () => other.bindSync("tcp://192.0.2.1:5555"),
+        noPort: () => other.bindSync("tcp://127.0.0.1"),
+        noFolder: () => other.bindSync("ipc:///nonsense-folder/socket"),
+        scheme: () => other.bindSync("http://127.0.0.1:1"),
+        path: () => socket.bindSync(path),
+        lastPath: () => socket.lastEndpoint === path,
+        pathTaken: () => other.bindSync(path),
+        abstract: () => socket.bindSync(path.replace("/tmp/", "@")),
+        lastAbstract: () => socket.lastEndpoint === path.replace("/tmp/", "@"),
+        anyPath: () => socket.bindSync("ipc://*"),
+        lastOfAny: () => socket.lastEndpoint!.startsWith("ipc://"),
+        blocked: async () => {
+          const binding = socket.bind("tcp://127.0.0.1:*");
+          const busy = await attempts({ bind: () => socket.bindSync("tcp://127.0.0.1:*") });
+          await binding;
+          return busy;
+        },
+      });
+      close(socket, other);
+      return { seen, closed: await attempts({ bind: () => socket.bindSync("tcp://127.0.0.1:*") }) };
+    },
+  },
+  {
     name: "what waits while a socket is being bound",
     async run(zmq) {
       const socket = new zmq.Pair({ linger: 0 });
