@@ -92,7 +92,10 @@ async function bind(
 /** The endpoint's transport, if it is one of datagrams and the socket may have it. */
 function transportOf(core: SocketCore, endpoint: string, role: Role, most: number): DatagramTransport | undefined {
   const transport = core.context.transports.find(endpoint, role);
-  if (!isDatagrams(transport)) return undefined;
+  if (!isDatagrams(transport)) {
+    if (core.type !== "DGRAM") return undefined;
+    throw refuse("ENOCOMPATPROTO", endpoint, role, "a DGRAM has datagrams only, wanted udp://");
+  }
   const mechanism = security()?.nameOf(core.options) ?? null;
   if (mechanism !== null) {
     const found = `the socket's mechanism is ${mechanism.toUpperCase()}, and datagrams have none`;

@@ -23,11 +23,19 @@ interface Held {
   readonly settle: () => void;
 }
 
+/** The connection that is secured. */
+interface Below {
+  /** Gives it up, now. */
+  destroy(): unknown;
+  /** Lets the process end although it is open. */
+  unref(): unknown;
+}
+
 /** A link that becomes one. */
 export class SecuringLink implements Link {
   readonly local: string;
   readonly remote: string;
-  readonly #abandon: () => void;
+  readonly #below: Below;
   #inner: InnerLink | undefined;
   #handler: LinkHandler | undefined;
   #held: Held | undefined;
@@ -39,11 +47,11 @@ export class SecuringLink implements Link {
   #told = false;
   #error: Error | undefined;
 
-  /** `local` and `remote` are its ends as endpoints; `abandon` gives the connection up, upon which `failed` is called. */
-  constructor(local: string, remote: string, abandon: () => void) {
+  /** `local` and `remote` are its ends as endpoints; `failed` is called when what is `below` has been destroyed. */
+  constructor(local: string, remote: string, below: Below) {
     this.local = local;
     this.remote = remote;
-    this.#abandon = abandon;
+    this.#below = below;
   }
 
   /** The handshake is complete: `inner` is the link within, not started. */
@@ -99,7 +107,11 @@ export class SecuringLink implements Link {
   abort(): void {
     this.#aborted = true;
     if (this.#inner !== undefined) this.#inner.abort();
-    else if (!this.#gone) this.#abandon();
+    else if (!this.#gone) this.#below.destroy();
+  }
+
+  unref(): void {
+    this.#below.unref();
   }
 
   #hold(runs: readonly Uint8Array[]): Promise<void> | undefined {

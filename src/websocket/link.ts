@@ -75,6 +75,10 @@ export class WebSocketLink implements Link, Speaker {
     this.#link.abort();
   }
 
+  unref(): void {
+    this.#link.unref?.();
+  }
+
   #leave(): void {
     if (this.#farewell !== undefined) this.#link.write(this.#farewell);
     this.#link.close();

@@ -113,7 +113,11 @@ class WebSocketTransport implements Transport {
         failed: (error) => handler.failed(error),
       });
       const bound = listener.endpoint.slice(listener.endpoint.indexOf("://"));
-      return { endpoint: `${this.scheme}${bound}${path}`, close: () => listener.close() };
+      return {
+        endpoint: `${this.scheme}${bound}${path}`,
+        close: () => listener.close(),
+        unref: () => listener.unref?.(),
+      };
     } catch (error) {
       throw renamed(error, endpoint);
     }

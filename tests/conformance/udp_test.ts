@@ -50,6 +50,8 @@ test("udp: a datagram arrives whole, as a plain Uint8Array, with its sender's ad
     const [got, from] = await tap.next();
     assertEquals(Object.getPrototypeOf(got), Uint8Array.prototype);
     assertEquals(got, octets);
+    // A receiver that queues short datagrams holds on to their octets, not to room for long ones.
+    assert(got.buffer.byteLength <= 2 * length);
     assertMatch(from, /^127\.0\.0\.1:[1-9]\d*$/);
   }
   await Promise.all([bound.close(), connected.close()]);

@@ -16,8 +16,8 @@ test("a proxy's capture gets what a socket with transfer gives away", async () =
   attach(far, port2, { role: "bind", transfer: true });
   const running = proxy(front, back, { capture });
   await source.send(new Uint8Array(300_000));
-  assertEquals((await far.receive())[0].length, 300_000);
-  assertEquals((await captured.receive())[0].length, 300_000);
+  assertEquals((await far.receive())[0]!.length, 300_000);
+  assertEquals((await captured.receive())[0]!.length, 300_000);
   await front.close();
   await running;
 });

@@ -117,6 +117,9 @@ test("over udp a RADIO connects, a DISH and a DGRAM bind, and other types do nei
   assertEquals(code(() => radio.bind(endpoint), "the socket is a RADIO, wanted connect() for udp"), "ENOCOMPATPROTO");
   assertEquals(code(() => dish.connect(endpoint), "the socket is a DISH, wanted bind() for udp"), "ENOCOMPATPROTO");
   assertEquals(code(() => dgram.connect(endpoint), "the socket is a DGRAM, wanted bind() for udp"), "ENOCOMPATPROTO");
+  const other = "tcp://127.0.0.1:1";
+  assertEquals(code(() => dgram.connect(other), "a DGRAM has datagrams only, wanted udp://"), "ENOCOMPATPROTO");
+  assertEquals((await assertRejects(() => dgram.bind(other), EndpointError, "wanted udp://")).code, "ENOCOMPATPROTO");
   assertEquals(
     code(() => push.connect(endpoint), "the socket is a PUSH, wanted one for datagrams: RADIO, DISH, DGRAM"),
     "ENOCOMPATPROTO",

@@ -9,7 +9,7 @@ function rig() {
   const [near, far] = MemoryLink.pair();
   near.gather = near.gatherAll;
   let abandoned = 0;
-  const link = new SecuringLink("tls://here:1", "tls://there:2", () => abandoned++);
+  const link = new SecuringLink("tls://here:1", "tls://there:2", { destroy: () => abandoned++, unref: () => {} });
   const heard: string[] = [];
   const handler = {
     data: (chunk: Uint8Array) => void heard.push(toHex(chunk)),

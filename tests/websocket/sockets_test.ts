@@ -366,7 +366,7 @@ function serve(upgrade: ReturnType<typeof webSocketUpgrade>): Serving {
   return { port: server.addr.port, stop: () => server.shutdown() };
 }
 
-test("a client that hung up while its request was thought about takes no place, and close does not wait for it", async () => {
+test("a client that hung up while its request was thought about takes no place, and holds up no close", async () => {
   await using service = new Reply();
   const upgrade = webSocketUpgrade(service);
   const server = createServer();

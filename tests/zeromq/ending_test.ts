@@ -8,6 +8,7 @@ import { runtime, test } from "../harness.ts";
 import { runScript } from "../processes.ts";
 
 const LEAVING = new URL("./leaving.ts", import.meta.url);
+const RESTING = new URL("./resting.ts", import.meta.url);
 
 test("what a program has sent arrives, although it ends at once and closes nothing", async () => {
   await using pull = new Pull();
@@ -30,3 +31,10 @@ test("what nobody takes is waited for as long as its socket lingers, and the aut
     /^\(node:\d+\) WARNING: Waiting for queued ZeroMQ messages to be delivered\. Set 'context\.blocky/,
   );
 }, { timeout: 60_000 });
+
+for (const endpoint of ["tcp://127.0.0.1:*", "ws://127.0.0.1:*/news"]) {
+  test(`open sockets keep no program, bound or connected: ${endpoint}`, async () => {
+    const { code, stdout, stderr } = await runScript(runtime, RESTING, [endpoint]);
+    assertEquals([code, stdout, stderr], [0, "heard\n", ""]);
+  }, { timeout: 60_000 });
+}

@@ -101,7 +101,11 @@ export class NodeTls implements Transport {
     // While hands are shaken the peer's end is the connection's.
     const server = await listen(endpoint, where, handler, accept, false);
     const bound = server.address() as { readonly address: string; readonly port: number };
-    return { endpoint: secureName(formatTcp(bound.address, bound.port)), close: () => server.close() };
+    return {
+      endpoint: secureName(formatTcp(bound.address, bound.port)),
+      close: () => server.close(),
+      unref: () => server.unref(),
+    };
   }
 }
 
@@ -146,7 +150,7 @@ function checkIdentity(endpoint: string, role: Role, { key, certificate, trust }
 /** A dialled connection that is to be secured. */
 function secureClient(socket: TlsSocket, alpn: readonly string[], pace: Pace): Link {
   const [local, remote] = secureEndsOf(socket);
-  const link = new SecuringLink(local, remote, () => socket.destroy());
+  const link = new SecuringLink(local, remote, socket);
   let fault: Error | undefined;
   socket.on("error", (error) => fault ??= tlsError(remote, error));
   socket.on("close", () => link.failed(fault ?? tlsError(remote, undefined, "ECONNRESET")));
@@ -225,7 +229,7 @@ class Acceptor {
   }
 
   accept(raw: Socket): Link {
-    const link = new SecuringLink(...secureEndsOf(raw), () => raw.destroy());
+    const link = new SecuringLink(...secureEndsOf(raw), raw);
     const pending: Pending = { link, raw, error: undefined, timer: undefined };
     this.#pending.set(raw, pending);
     raw.on("error", (error) => pending.error ??= error);

@@ -89,8 +89,11 @@ class NodePort implements DatagramPort {
     this.#peer = peer;
     socket.on("message", (octets, from) => {
       if (this.#closing !== undefined) return;
-      // A view of its own: what Node hands out is a Buffer.
-      const plain = new Uint8Array(octets.buffer as ArrayBuffer, octets.byteOffset, octets.length);
+      // A view of its own: what Node hands out is a Buffer; on Deno, of memory for the longest datagram there can be.
+      const roomy = octets.buffer.byteLength > 2 * octets.length;
+      const plain = roomy
+        ? new Uint8Array(octets)
+        : new Uint8Array(octets.buffer as ArrayBuffer, octets.byteOffset, octets.length);
       handler.received(plain, formatHost(from.address, from.port));
     });
     socket.on("error", (error) => {
