@@ -53,6 +53,8 @@ export interface ServerWebSocket {
   send(message: Uint8Array<ArrayBuffer>): unknown;
   /** Closes. */
   close(code?: number): unknown;
+  /** Closes without a farewell. */
+  terminate(): unknown;
   /** Octets that wait. */
   getBufferedAmount(): number;
 }
@@ -274,6 +276,10 @@ class Adopted implements WebSocketLike {
 
   close(code?: number): void {
     this.#socket!.close(code);
+  }
+
+  terminate(): void {
+    this.#socket!.terminate();
   }
 
   closed(code: number, reason: string): void {

@@ -42,6 +42,8 @@ export interface WebSocketLike {
   send(message: Uint8Array<ArrayBuffer>): unknown;
   /** Closes. */
   close(code?: number): unknown;
+  /** Closes without a farewell, where a WebSocket can: those of browsers wait for the peer's. */
+  terminate?(): unknown;
   /** Listens. */
   addEventListener(type: "open" | "error", listener: (event: unknown) => void): unknown;
   /** Listens to messages. */
@@ -154,7 +156,8 @@ export class NativeLink implements Link, Speaker {
     this.#closing = true;
     this.#held.clear();
     this.#error = undefined;
-    this.#socket.close();
+    if (this.#socket.terminate === undefined) this.#socket.close();
+    else this.#socket.terminate();
     // It may wait for the peer's farewell for long, and nobody does so with it.
     this.#tell();
   }

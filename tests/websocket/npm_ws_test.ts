@@ -3,6 +3,7 @@
  * taken over. Runs under Node alone, whose package it is.
  */
 import { assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -18,6 +19,7 @@ import {
   webSocketUpgrade,
 } from "../../mod.ts";
 import { runtime, test } from "../harness.ts";
+import { RawPeer } from "../interop/raw_peer.ts";
 
 interface WebSocketServer {
   on(event: "connection", listener: (socket: never) => void): void;
@@ -81,3 +83,17 @@ test("the platform's own WebSocket meets npm ws, and much that waits is sent in 
   await push.close();
   await pull.close();
 }, OPTIONS);
+
+test("a peer that is cut off has gone, whether or not it answers the farewell", async () => {
+  await using pull = new Pull({ handshakeInterval: 20 });
+  const upgrade = webSocketUpgrade(pull);
+  await using server = await serve((socket) => upgrade.accept(socket));
+  await using raw = await RawPeer.dial(server.endpoint.replace("ws:", "tcp:"));
+  await raw.write(Buffer.from(
+    "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: ZWS2.0\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    "latin1",
+  ));
+  // It never says a word. What it is told ends with the connection.
+  assertEquals(Buffer.from(await raw.rest()).toString("latin1").slice(0, 12), "HTTP/1.1 101");
+}, { ...OPTIONS, timeout: 10_000 });
