@@ -50,6 +50,7 @@ export interface DatagramHost extends PipeOwner {
     readonly reconnectInterval: number;
     readonly reconnectMaxInterval: number;
     readonly messageMetadata: boolean;
+    readonly maxMessageSize: number;
   };
   /** Whether anyone hears events. */
   readonly observed: boolean;
@@ -131,11 +132,13 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
     if (this.#ended || this.#closing !== undefined) return;
     this.#bytesIn += octets.length;
     const { pipe } = this;
+    const { maxMessageSize, messageMetadata, receiveHighWaterMark } = this.#host.options;
+    if (octets.length > maxMessageSize) return void pipe.dropped++;
     const message = this.#form.decode(octets, from);
     if (message === undefined) return;
     this.#messagesIn++;
-    if (this.#host.options.messageMetadata) markPeer(message, senderOf(from));
-    if (pipe.inbound.length < this.#host.options.receiveHighWaterMark) pipe.deliver(message);
+    if (messageMetadata) markPeer(message, senderOf(from));
+    if (pipe.inbound.length < receiveHighWaterMark) pipe.deliver(message);
     else pipe.dropped++;
   }
 

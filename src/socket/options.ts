@@ -95,8 +95,8 @@ export interface SocketOptions extends SecurityOptions, TransportSecurityOptions
   readonly multicastHops?: number;
   /**
    * The most octets that an incoming message may have, all its frames together; a peer that sends more is
-   * disconnected before the octets are read. `Infinity`: no limit. Default 256 MiB (libzmq has none, and counts each
-   * frame). libzmq: `ZMQ_MAXMSGSIZE`.
+   * disconnected before the octets are read. Over `udp` a longer datagram is dropped. `Infinity`: no limit. Default
+   * 256 MiB (libzmq has none, and counts each frame). libzmq: `ZMQ_MAXMSGSIZE`.
    */
   readonly maxMessageSize?: number;
   /**

@@ -23,7 +23,8 @@ class Observer extends Host implements DatagramHost {
   constructor(options: Partial<DatagramHost["options"]> = {}) {
     super("RADIO");
     const limits = { sendHighWaterMark: 2, receiveHighWaterMark: 2, conflate: false };
-    this.options = { ...limits, reconnectInterval: 100, reconnectMaxInterval: 0, messageMetadata: false, ...options };
+    const more = { reconnectInterval: 100, reconnectMaxInterval: 0, messageMetadata: false, maxMessageSize: Infinity };
+    this.options = { ...limits, ...more, ...options };
   }
 
   emit(event: SocketEvent): void {

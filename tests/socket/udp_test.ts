@@ -158,6 +158,16 @@ test("a DGRAM that is bound twice at once has one endpoint", async () => {
   assertEquals(ends.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
 });
 
+test("a datagram of more than maxMessageSize is dropped, and counted", async () => {
+  await using one = new Datagram({ maxMessageSize: 3 });
+  await using other = new Datagram();
+  const here = (await one.bind("udp://127.0.0.1:*")).slice("udp://".length);
+  await other.bind("udp://127.0.0.1:*");
+  for (const body of ["long", "fit"]) await other.send([here, body]);
+  assertEquals(text((await one.receive())[1]), "fit");
+  assertEquals(one.stats().peers.map(({ dropped }) => dropped), [1]);
+});
+
 test("a DGRAM refuses a message of another form at the call", async () => {
   await using dgram = new Datagram();
   await dgram.bind("udp://127.0.0.1:*");
