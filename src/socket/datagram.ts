@@ -18,7 +18,7 @@ const FORM: DatagramForm = {
   encode: (message) => ({ octets: message[1]!.slice(), to: readAddress(message[0]!) }),
   decode: (octets, from) => [latin1(from), octets],
 };
-const RULES = /* @__PURE__ */ datagramRules(FORM, 1);
+const RULES = /* @__PURE__ */ datagramRules(FORM, true);
 
 /** What a {@link Datagram} does, and its options as properties. */
 export interface Datagram extends Sending, Receiving, Properties<DatagramSocketOptions> {}

@@ -38,11 +38,11 @@ export interface DatagramRules {
   ): Promise<Bindable> | undefined;
 }
 
-/** The rules of a type whose messages look so. `most`: how many endpoints it may have. */
-export function datagramRules(form: DatagramForm, most: number = Infinity): DatagramRules {
+/** The rules of a type whose messages look so. `alone`: it has datagrams and nothing else, on one endpoint. */
+export function datagramRules(form: DatagramForm, alone: boolean = false): DatagramRules {
   return {
     connect(core, endpoint) {
-      const transport = transportOf(core, endpoint, "connect", most);
+      const transport = transportOf(core, endpoint, "connect", alone);
       if (transport === undefined) return false;
       const options = optionsOf(core);
       const end = new DatagramEnd(core, form, endpoint, true);
@@ -54,8 +54,8 @@ export function datagramRules(form: DatagramForm, most: number = Infinity): Data
       return true;
     },
     bind(core, endpoint, signal) {
-      const transport = transportOf(core, endpoint, "bind", most);
-      return transport === undefined ? undefined : bind(core, form, endpoint, transport, signal, most);
+      const transport = transportOf(core, endpoint, "bind", alone);
+      return transport === undefined ? undefined : bind(core, form, endpoint, transport, signal, alone);
     },
   };
 }
@@ -66,7 +66,7 @@ async function bind(
   endpoint: string,
   transport: DatagramTransport,
   signal: AbortSignal | undefined,
-  most: number,
+  alone: boolean,
 ): Promise<Bindable> {
   let end: DatagramEnd | undefined;
   const port: DatagramPort = await transport.open(endpoint, "bind", { ...optionsOf(core), signal }, {
@@ -78,7 +78,7 @@ async function bind(
     throw core.closedError("bind");
   }
   // Another `bind` may have been done meanwhile.
-  if (core.endpoints.connections.length >= most) {
+  if (alone && core.endpoints.connections.length > 0) {
     await port.close();
     throw full(core, endpoint, "bind");
   }
@@ -90,19 +90,19 @@ async function bind(
 }
 
 /** The endpoint's transport, if it is one of datagrams and the socket may have it. */
-function transportOf(core: SocketCore, endpoint: string, role: Role, most: number): DatagramTransport | undefined {
+function transportOf(core: SocketCore, endpoint: string, role: Role, alone: boolean): DatagramTransport | undefined {
   const transport = core.context.transports.find(endpoint, role);
   if (!isDatagrams(transport)) {
-    if (core.type !== "DGRAM") return undefined;
-    throw refuse("ENOCOMPATPROTO", endpoint, role, "a DGRAM has datagrams only, wanted udp://");
+    if (!alone) return undefined;
+    throw refuse("ENOCOMPATPROTO", endpoint, role, `a ${core.type} has datagrams only, wanted udp://`);
   }
   const mechanism = security()?.nameOf(core.options) ?? null;
   if (mechanism !== null) {
     const found = `the socket's mechanism is ${mechanism.toUpperCase()}, and datagrams have none`;
     throw refuse("EINVAL", endpoint, role, `${found}, wanted no mechanism`);
   }
-  if (core.endpoints.connections.length < most) return transport;
-  throw full(core, endpoint, role);
+  if (alone && core.endpoints.connections.length > 0) throw full(core, endpoint, role);
+  return transport;
 }
 
 function full(core: SocketCore, endpoint: string, role: Role): EndpointError {
