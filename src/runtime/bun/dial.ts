@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Link, ListenHandler } from "../../transport/link.ts";
+import type { Link, Listener, ListenHandler } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import type { BunLink } from "./link.ts";
 import { type BunListener, type Socket, type SocketHandler, theBun, type Where } from "./sockets.ts";
@@ -61,6 +61,18 @@ export function listen(endpoint: string, where: Where, handler: ListenHandler, m
   } catch (error) {
     throw systemError(endpoint, "bind", error);
   }
+}
+
+/** What listens, by the name that it was bound to. */
+export function listenerOf(listener: BunListener, endpoint: string): Listener {
+  return {
+    endpoint,
+    close(): Promise<void> {
+      listener.stop(false);
+      return Promise.resolve();
+    },
+    unref: () => listener.unref(),
+  };
 }
 
 function attach(socket: Socket<Attached>, make: MakeLink): BunLink {

@@ -16,7 +16,7 @@ import type {
   Transport,
 } from "../../transport/link.ts";
 import { files, platform } from "./builtin.ts";
-import { dial, listen } from "./dial.ts";
+import { dial, listen, listenerOf } from "./dial.ts";
 import { BunLink } from "./link.ts";
 
 /** The ipc transport of Bun. */
@@ -50,14 +50,7 @@ export class BunIpc implements Transport {
     // deno-lint-ignore require-await -- what it throws becomes a rejection
     return listenIpc(endpoint, platform(), files, probe, async (path, bound) => {
       const listener = listen(endpoint, { unix: path }, handler, (socket) => new BunLink(socket, bound, bound));
-      return {
-        endpoint: bound,
-        close(): Promise<void> {
-          listener.stop(false);
-          return Promise.resolve();
-        },
-        unref: () => listener.unref(),
-      };
+      return listenerOf(listener, bound);
     });
   }
 }

@@ -18,7 +18,7 @@ import type {
 import { systemError } from "../../transport/system_error.ts";
 import { bindHost, checkTarget, checkTcp, refuseSelf } from "../../transport/tcp.ts";
 import { interfaces } from "./builtin.ts";
-import { dial, listen } from "./dial.ts";
+import { dial, listen, listenerOf } from "./dial.ts";
 import { BunLink, setKeepAlive } from "./link.ts";
 import { type Socket, theBun } from "./sockets.ts";
 
@@ -60,14 +60,7 @@ export class BunTcp implements Transport {
     const local = bindHost(endpoint, "bind", host, options.ipv6, interfaces);
     const hostname = await resolve(endpoint, "bind", local, options.ipv6);
     const listener = listen(endpoint, { hostname, port }, handler, (socket) => link(socket, options));
-    return {
-      endpoint: formatTcp(hostname, listener.port),
-      close(): Promise<void> {
-        listener.stop(false);
-        return Promise.resolve();
-      },
-      unref: () => listener.unref(),
-    };
+    return listenerOf(listener, formatTcp(hostname, listener.port));
   }
 }
 

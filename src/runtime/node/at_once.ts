@@ -53,7 +53,7 @@ export function listenAtOnce(endpoint: string, options: ListenOptions, handler: 
     throw new NotSupportedError(`Cannot bind to ${show(endpoint)} at once: Node has no way to, wanted "await bind()"`);
   }
   return endpoint.startsWith("ipc:")
-    ? listenIpcAtOnce(endpoint, platform(), files, (path, bound) => listenAt(bind, path, bound, options, handler))
+    ? listenIpcAtOnce(endpoint, platform(), filesAtOnce, (path, bound) => listenAt(bind, path, bound, options, handler))
     : listenTcp(bind, endpoint, options, handler);
 }
 
@@ -124,7 +124,8 @@ function named(number: number): Error & { readonly code: string } {
   return Object.assign(new Error(`bind ${code}`), { code });
 }
 
-const files: FilesAtOnce = {
+/** What is done with files at once, on Node and on Bun. */
+export const filesAtOnce: FilesAtOnce = {
   isSocket: (path) => more("node:fs").lstatSync(path).isSocket(),
   unlink: (path) => more("node:fs").unlinkSync(path),
   makeDirectory: () => more("node:fs").mkdtempSync(`${builtin("node:os").tmpdir()}/tmp`),
