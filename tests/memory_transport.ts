@@ -5,20 +5,13 @@
  */
 
 import type { Link, Listener, ListenHandler, Transport } from "../mod.ts";
+import { NO_CAPABILITIES } from "../src/transport/link.ts";
 import { MemoryLink } from "./memory_link.ts";
 
 /** Names, and who listens there. */
 export class MemoryTransport implements Transport {
   readonly scheme = "memory";
-  readonly capabilities = {
-    keepAlive: false,
-    keepAliveIdle: false,
-    keepAliveProbes: false,
-    backlog: false,
-    sourceAddress: false,
-    typeOfService: false,
-    abstract: false,
-  };
+  readonly capabilities = NO_CAPABILITIES;
   /** Every link made: the dialler's end, then the listener's. */
   readonly links: (readonly [MemoryLink, MemoryLink])[] = [];
   readonly #listening: Map<string, ListenHandler> = new Map();

@@ -10,6 +10,7 @@ import { connect, createServer, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import type { Link, Listener, ListenHandler, Transport } from "../mod.ts";
 import { systemClock } from "../src/session/clock.ts";
+import { NO_CAPABILITIES } from "../src/transport/link.ts";
 import { type DuplexStream, StreamLink } from "../src/transport/stream_link.ts";
 
 /** Two ends of one connection, with `TransformStream`s between. */
@@ -101,15 +102,7 @@ export async function denoPair(): Promise<[DuplexStream, DuplexStream]> {
 /** Names, and who listens there. */
 export class StreamTransport implements Transport {
   readonly scheme: string;
-  readonly capabilities = {
-    keepAlive: false,
-    keepAliveIdle: false,
-    keepAliveProbes: false,
-    backlog: false,
-    sourceAddress: false,
-    typeOfService: false,
-    abstract: false,
-  };
+  readonly capabilities = NO_CAPABILITIES;
   readonly #pair: () => [DuplexStream, DuplexStream] | Promise<[DuplexStream, DuplexStream]>;
   readonly #listening: Map<string, ListenHandler> = new Map();
   #next = 1;

@@ -23,10 +23,7 @@ export interface OptionRow {
   use?(value: unknown): unknown;
 }
 
-const BOTH_WAYS: readonly SocketType[] = ["SERVER", "CLIENT", "PEER", "CHANNEL", "DGRAM"];
-const SENDERS: readonly SocketType[] = [
-  "PUSH",
-  "PUB",
+const BOTH_WAYS: readonly SocketType[] = [
   "XPUB",
   "XSUB",
   "REQ",
@@ -35,26 +32,15 @@ const SENDERS: readonly SocketType[] = [
   "ROUTER",
   "PAIR",
   "STREAM",
-  ...BOTH_WAYS,
-  "SCATTER",
-  "RADIO",
+  "SERVER",
+  "CLIENT",
+  "PEER",
+  "CHANNEL",
+  "DGRAM",
 ];
+const SENDERS: readonly SocketType[] = [...BOTH_WAYS, "PUSH", "PUB", "SCATTER", "RADIO"];
 /** The socket types that receive. */
-export const RECEIVERS: readonly SocketType[] = [
-  "PULL",
-  "SUB",
-  "XPUB",
-  "XSUB",
-  "REQ",
-  "REP",
-  "DEALER",
-  "ROUTER",
-  "PAIR",
-  "STREAM",
-  ...BOTH_WAYS,
-  "GATHER",
-  "DISH",
-];
+export const RECEIVERS: readonly SocketType[] = [...BOTH_WAYS, "PULL", "SUB", "GATHER", "DISH"];
 const PUBLISHERS: readonly SocketType[] = ["PUB", "XPUB", "RADIO"];
 const LONGEST_TTL = 6553599;
 const LONGEST_NAME = 255;

@@ -159,6 +159,17 @@ export interface Capabilities {
   readonly abstract: boolean;
 }
 
+/** Of a transport that can be told none of it. */
+export const NO_CAPABILITIES: Capabilities = {
+  keepAlive: false,
+  keepAliveIdle: false,
+  keepAliveProbes: false,
+  backlog: false,
+  sourceAddress: false,
+  typeOfService: false,
+  abstract: false,
+};
+
 /** One scheme on one runtime. */
 export interface Transport {
   /** The scheme it serves: `tcp`, `ipc`, `tls`. */

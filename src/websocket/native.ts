@@ -9,7 +9,7 @@
 import { NotSupportedError, wrongType, ZmqError } from "../errors.ts";
 import { BARE } from "../engine/zws_handshake.ts";
 import { parseTcpConnect, type Role } from "../transport/endpoint.ts";
-import type { Capabilities, DialOptions, Link, Listener, Transport } from "../transport/link.ts";
+import { type DialOptions, type Link, type Listener, NO_CAPABILITIES, type Transport } from "../transport/link.ts";
 import { hostHeader, renamed, splitWebSocket } from "./endpoint.ts";
 import { NativeLink, type WebSocketLike } from "./native_link.ts";
 
@@ -18,20 +18,11 @@ export type { WebSocketLike };
 /** The platform's class. */
 type WebSocketClass = new (url: string, protocols: string[]) => WebSocketLike;
 
-const NOTHING: Capabilities = {
-  keepAlive: false,
-  keepAliveIdle: false,
-  keepAliveProbes: false,
-  backlog: false,
-  sourceAddress: false,
-  typeOfService: false,
-  abstract: false,
-};
 const CONNECTING = 0;
 
 class NativeWebSockets implements Transport {
   readonly scheme: "ws" | "wss";
-  readonly capabilities = NOTHING;
+  readonly capabilities = NO_CAPABILITIES;
 
   constructor(scheme: "ws" | "wss") {
     this.scheme = scheme;

@@ -1,6 +1,7 @@
 /** Waiting senders, served while a message of theirs is on its way out: each is sent once, and in order. */
 import { assertEquals } from "@std/assert";
 import { Context, type Link, type LinkHandler, Pair, Router, type Transport } from "../../mod.ts";
+import { NO_CAPABILITIES } from "../../src/transport/link.ts";
 import { FrameDecoder } from "../../src/wire/frame.ts";
 import { GREETING, property } from "../engine_fixture.ts";
 import { hex, test } from "../harness.ts";
@@ -46,16 +47,6 @@ class Scripted implements Link {
   }
 }
 
-const NOTHING = {
-  keepAlive: false,
-  keepAliveIdle: false,
-  keepAliveProbes: false,
-  backlog: false,
-  sourceAddress: false,
-  typeOfService: false,
-  abstract: false,
-};
-
 for (const type of ["PAIR", "ROUTER"] as const) {
   test(`a ${type} that makes room while it serves senders sends each message once, and in order`, async () => {
     const peer = type === "PAIR" ? "PAIR" : "DEALER";
@@ -64,7 +55,7 @@ for (const type of ["PAIR", "ROUTER"] as const) {
     const link = new Scripted([GREETING, `04 ${size} ${metadata}`, "00 03 69 6E 30"]);
     const transport: Transport = {
       scheme: "memory",
-      capabilities: NOTHING,
+      capabilities: NO_CAPABILITIES,
       check() {},
       connect: () => Promise.resolve(link),
       listen: () => Promise.reject(new Error("nobody listens here")),

@@ -1,19 +1,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { EndpointError, NotSupportedError } from "../../src/errors.ts";
 import { checkIpc, type Files, ipcPath, listenIpc } from "../../src/transport/ipc.ts";
-import type { Capabilities, Link, Listener } from "../../src/transport/link.ts";
+import { type Link, type Listener, NO_CAPABILITIES } from "../../src/transport/link.ts";
 import { systemError } from "../../src/transport/system_error.ts";
 import { test } from "../harness.ts";
-
-const CAPABILITIES: Capabilities = {
-  keepAlive: false,
-  keepAliveIdle: false,
-  keepAliveProbes: false,
-  backlog: false,
-  sourceAddress: false,
-  typeOfService: false,
-  abstract: false,
-};
 
 const failing = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -129,12 +119,15 @@ test("paths may be 107 octets on Linux and 103 elsewhere", () => {
 
 test("what a system has not is ENOTSUP", () => {
   for (const os of ["windows", "win32"]) {
-    const error = assertThrows(() => checkIpc("ipc:///a", "connect", os, CAPABILITIES), NotSupportedError);
+    const error = assertThrows(() => checkIpc("ipc:///a", "connect", os, NO_CAPABILITIES), NotSupportedError);
     assertEquals(error.message, 'Cannot connect to "ipc:///a": this is Windows, wanted a system with Unix sockets');
   }
-  const error = assertThrows(() => checkIpc("ipc://@a", "bind", "darwin", CAPABILITIES), NotSupportedError);
+  const error = assertThrows(() => checkIpc("ipc://@a", "bind", "darwin", NO_CAPABILITIES), NotSupportedError);
   assertEquals(error.message, 'Cannot bind to "ipc://@a": abstract names are Linux\'s, wanted a path');
-  checkIpc("ipc://@a", "bind", "linux", { ...CAPABILITIES, abstract: true });
-  checkIpc("ipc://*", "bind", "darwin", CAPABILITIES);
-  assertEquals(assertThrows(() => checkIpc("ipc://*", "connect", "linux", CAPABILITIES), EndpointError).code, "EINVAL");
+  checkIpc("ipc://@a", "bind", "linux", { ...NO_CAPABILITIES, abstract: true });
+  checkIpc("ipc://*", "bind", "darwin", NO_CAPABILITIES);
+  assertEquals(
+    assertThrows(() => checkIpc("ipc://*", "connect", "linux", NO_CAPABILITIES), EndpointError).code,
+    "EINVAL",
+  );
 });

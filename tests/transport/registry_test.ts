@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EndpointError } from "../../src/errors.ts";
-import type { Transport } from "../../src/transport/link.ts";
+import { NO_CAPABILITIES, type Transport } from "../../src/transport/link.ts";
 import { Transports } from "../../src/transport/registry.ts";
 import { test } from "../harness.ts";
 
@@ -9,16 +9,7 @@ function named(scheme: string): Transport {
   const never = (): never => {
     throw new Error("Called");
   };
-  const capabilities = {
-    keepAlive: false,
-    keepAliveIdle: false,
-    keepAliveProbes: false,
-    backlog: false,
-    sourceAddress: false,
-    typeOfService: false,
-    abstract: false,
-  };
-  return { scheme, capabilities, check: never, connect: never, listen: never };
+  return { scheme, capabilities: NO_CAPABILITIES, check: never, connect: never, listen: never };
 }
 
 test("a transport is found by its scheme, which minds its case", () => {

@@ -6,14 +6,15 @@
 
 import type { Role } from "../../transport/endpoint.ts";
 import { checkIpc, ipcPath, listenIpc } from "../../transport/ipc.ts";
-import type {
-  Capabilities,
-  DialOptions,
-  Link,
-  Listener,
-  ListenHandler,
-  ListenOptions,
-  Transport,
+import {
+  type Capabilities,
+  type DialOptions,
+  type Link,
+  type Listener,
+  type ListenHandler,
+  type ListenOptions,
+  NO_CAPABILITIES,
+  type Transport,
 } from "../../transport/link.ts";
 import { files, platform } from "./builtin.ts";
 import { dial, listen, listenerOf } from "./dial.ts";
@@ -25,15 +26,7 @@ export class BunIpc implements Transport {
 
   /** What this system has. */
   get capabilities(): Capabilities {
-    return {
-      keepAlive: false,
-      keepAliveIdle: false,
-      keepAliveProbes: false,
-      backlog: false,
-      sourceAddress: false,
-      typeOfService: false,
-      abstract: platform() === "linux",
-    };
+    return { ...NO_CAPABILITIES, abstract: platform() === "linux" };
   }
 
   check(endpoint: string, role: Role): void {

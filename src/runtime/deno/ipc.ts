@@ -6,14 +6,15 @@
 
 import type { Role } from "../../transport/endpoint.ts";
 import { checkIpc, type Files, ipcPath, listenIpc } from "../../transport/ipc.ts";
-import type {
-  Capabilities,
-  DialOptions,
-  Link,
-  Listener,
-  ListenHandler,
-  ListenOptions,
-  Transport,
+import {
+  type Capabilities,
+  type DialOptions,
+  type Link,
+  type Listener,
+  type ListenHandler,
+  type ListenOptions,
+  NO_CAPABILITIES,
+  type Transport,
 } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { accept, dial } from "./dial.ts";
@@ -26,15 +27,7 @@ export class DenoIpc implements Transport {
 
   /** What this system has. */
   get capabilities(): Capabilities {
-    return {
-      keepAlive: false,
-      keepAliveIdle: false,
-      keepAliveProbes: false,
-      backlog: false,
-      sourceAddress: false,
-      typeOfService: false,
-      abstract: theDeno().build.os === "linux",
-    };
+    return { ...NO_CAPABILITIES, abstract: theDeno().build.os === "linux" };
   }
 
   check(endpoint: string, role: Role): void {

@@ -6,14 +6,15 @@
 
 import type { Role } from "../../transport/endpoint.ts";
 import { checkIpc, type Files, ipcPath, listenIpc } from "../../transport/ipc.ts";
-import type {
-  Capabilities,
-  DialOptions,
-  Link,
-  Listener,
-  ListenHandler,
-  ListenOptions,
-  Transport,
+import {
+  type Capabilities,
+  type DialOptions,
+  type Link,
+  type Listener,
+  type ListenHandler,
+  type ListenOptions,
+  NO_CAPABILITIES,
+  type Transport,
 } from "../../transport/link.ts";
 import { errnoOf, systemError } from "../../transport/system_error.ts";
 import { builtin, platform, type Socket } from "./builtin.ts";
@@ -28,15 +29,7 @@ export class NodeIpc implements Transport {
 
   /** What this system has. */
   get capabilities(): Capabilities {
-    return {
-      keepAlive: false,
-      keepAliveIdle: false,
-      keepAliveProbes: false,
-      backlog: true,
-      sourceAddress: false,
-      typeOfService: false,
-      abstract: platform() === "linux",
-    };
+    return { ...NO_CAPABILITIES, backlog: true, abstract: platform() === "linux" };
   }
 
   check(endpoint: string, role: Role): void {

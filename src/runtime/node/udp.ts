@@ -8,7 +8,7 @@
 import { isIPv4 } from "../../transport/address.ts";
 import type { DatagramHandler, DatagramOptions, DatagramPort, DatagramTransport } from "../../transport/datagram.ts";
 import { formatHost, refuse, type Role } from "../../transport/endpoint.ts";
-import type { Capabilities } from "../../transport/link.ts";
+import { type Capabilities, NO_CAPABILITIES } from "../../transport/link.ts";
 import { systemError } from "../../transport/system_error.ts";
 import { bindHost, checkTarget } from "../../transport/tcp.ts";
 import { checkUdp, parseUdp, type UdpAddress } from "../../transport/udp.ts";
@@ -18,15 +18,7 @@ import { interfaces, resolve } from "./names.ts";
 /** The udp transport of Node, Deno and Bun. */
 export class NodeUdp implements DatagramTransport {
   readonly scheme = "udp";
-  readonly capabilities: Capabilities = {
-    keepAlive: false,
-    keepAliveIdle: false,
-    keepAliveProbes: false,
-    backlog: false,
-    sourceAddress: false,
-    typeOfService: false,
-    abstract: false,
-  };
+  readonly capabilities: Capabilities = NO_CAPABILITIES;
 
   check(endpoint: string, role: "bind" | "connect", _options?: object, type?: string): void {
     checkUdp(endpoint, role, type);

@@ -7,21 +7,18 @@
 import { NotSupportedError, show } from "../../errors.ts";
 import { isIPv6 } from "../../transport/address.ts";
 import { parseTcpBind, parseTcpConnect, refuse, type Role } from "../../transport/endpoint.ts";
-import type { Capabilities, DialOptions, Link, Listener, Transport } from "../../transport/link.ts";
+import {
+  type Capabilities,
+  type DialOptions,
+  type Link,
+  type Listener,
+  NO_CAPABILITIES,
+  type Transport,
+} from "../../transport/link.ts";
 import { StreamLink, type Timing } from "../../transport/stream_link.ts";
 import { checkTarget, checkTcp } from "../../transport/tcp.ts";
 import { duplexOf } from "./duplex.ts";
 import type { Connect, SocketInfo, WorkerSocket } from "./sockets.ts";
-
-const NOTHING: Capabilities = {
-  keepAlive: false,
-  keepAliveIdle: false,
-  keepAliveProbes: false,
-  backlog: false,
-  sourceAddress: false,
-  typeOfService: false,
-  abstract: false,
-};
 
 /** A link's timers are its request's. */
 const TIMING: Timing = {
@@ -35,7 +32,7 @@ const TIMING: Timing = {
 /** tcp and, with `secure`, tls of a Worker. It dials, and cannot listen. */
 export class WorkersTcp implements Transport {
   readonly scheme: string;
-  readonly capabilities: Capabilities = NOTHING;
+  readonly capabilities: Capabilities = NO_CAPABILITIES;
   readonly #load: () => Connect | Promise<Connect>;
   readonly #secure: boolean;
 
@@ -83,7 +80,7 @@ export class WorkersTcp implements Transport {
 /** ipc of a Worker, which is there to say that there is none. */
 export class WorkersIpc implements Transport {
   readonly scheme = "ipc";
-  readonly capabilities: Capabilities = NOTHING;
+  readonly capabilities: Capabilities = NO_CAPABILITIES;
 
   check(endpoint: string, role: Role): void {
     throw cannotUseIpc(endpoint, role);
