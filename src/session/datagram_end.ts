@@ -23,6 +23,7 @@ import type { DatagramHandler, DatagramPort } from "../transport/datagram.ts";
 import { Backoff } from "./backoff.ts";
 import { type Clock, notSet } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
 import { Reports } from "./reports.ts";
 
 /** A message to send: octets, and the address they are for if the port is connected to none. */
@@ -91,8 +92,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
   #cancelTimer: () => void = notSet;
   #closing: Promise<number> | undefined;
   #resolveClosing: (unsent: number) => void = notSet;
-  #lingerEnds = Infinity;
-  #cancelLinger: () => void = notSet;
+  readonly #linger = new Deadline();
   #ports = 0;
   #messagesOut = 0;
   #messagesIn = 0;
@@ -193,15 +193,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
       else this.#leave();
     }
     if (this.#unsent === 0 || linger <= 0) this.#end();
-    else {
-      const { clock } = this.#host;
-      const ends = clock.now() + linger;
-      if (ends < this.#lingerEnds) {
-        this.#lingerEnds = ends;
-        this.#cancelLinger();
-        this.#cancelLinger = clock.after(linger, () => this.#end());
-      }
-    }
+    else this.#linger.within(this.#host.clock, linger, () => this.#end());
     return this.#closing;
   }
 
@@ -307,7 +299,7 @@ export class DatagramEnd implements Connection, Outlet, DatagramHandler {
     this.#held.clear();
     this.#abort.abort();
     this.#cancelTimer();
-    this.#cancelLinger();
+    this.#linger.clear();
     this.#leave();
     const port = this.#port;
     this.#port = undefined;

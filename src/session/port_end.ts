@@ -23,6 +23,7 @@ import { type Outlet, Pipe, type PipeOptions, type PipeOwner, type Publication }
 import { type MessagePortLike, Port, type PortHandler } from "../transport/port.ts";
 import { type Clock, notSet } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
 import { type Parcel, unpack } from "./parcel.ts";
 import { lengthOf, PortOutflow, type PortOutflowOwner } from "./port_outflow.ts";
 import { type Audience, Reports } from "./reports.ts";
@@ -87,9 +88,8 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
   #mark: number;
   #closing: Promise<number> | undefined;
   #resolveClosing: (unsent: number) => void = notSet;
-  #lingerEnds = Infinity;
+  readonly #linger = new Deadline();
   #cancelTimer: () => void = notSet;
-  #cancelLinger: () => void = notSet;
   #messagesIn = 0;
   #bytesIn = 0;
 
@@ -163,15 +163,7 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
     if (this.#ended) return this.#closing;
     if (linger > 0) this.#outflow.post();
     if (this.#outflow.messages === 0 || linger <= 0) this.#end();
-    else {
-      const { clock } = this.#host;
-      const ends = clock.now() + linger;
-      if (ends < this.#lingerEnds) {
-        this.#lingerEnds = ends;
-        this.#cancelLinger();
-        this.#cancelLinger = clock.after(linger, () => this.#end());
-      }
-    }
+    else this.#linger.within(this.#host.clock, linger, () => this.#end());
     return this.#closing;
   }
 
@@ -368,7 +360,7 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
     if (this.#ended) return;
     this.#ended = true;
     this.#cancelTimer();
-    this.#cancelLinger();
+    this.#linger.clear();
     this.#port.post([BYE], []);
     this.#port.close();
     const unsent = this.#outflow.messages;
