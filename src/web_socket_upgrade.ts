@@ -15,7 +15,7 @@ import { formatTcp } from "./transport/endpoint.ts";
 import type { Link } from "./transport/link.ts";
 import { WebSocketLink } from "./websocket/link.ts";
 import { type WebSocketLike, webSocketLink } from "./websocket/native.ts";
-import { encodeRefusal, isTarget, judgeRequest } from "./wire/upgrade.ts";
+import { encodeRefusal, isAsked, isTarget, judgeRequest } from "./wire/upgrade.ts";
 
 /** What of a request of `node:http` is used. */
 export interface NodeRequest {
@@ -142,7 +142,7 @@ export class WebSocketUpgrade {
    * @returns `false` if the path is another: the request is then for somebody else, and untouched.
    */
   node(request: NodeRequest, socket: object, head: Uint8Array): boolean {
-    if (!this.#isHere(request.url ?? "/")) return false;
+    if (!isAsked(this.#path, request.url ?? "/")) return false;
     // Whoever asked may be gone, if somebody has thought about it meanwhile: of that nothing would tell again.
     if ((socket as NodeSocket).destroyed) return true;
     const { rawHeaders, method = "GET", url = "/" } = request;
@@ -219,11 +219,6 @@ export class WebSocketUpgrade {
     if (this.refusal(request) !== undefined) return false;
     const headers = { "Sec-WebSocket-Protocol": "ZWS2.0" };
     return server.upgrade(request as never, { headers, data: new Adopted() });
-  }
-
-  #isHere(url: string): boolean {
-    const path = this.#path;
-    return path === "/" || (path.includes("?") ? url : url.split("?")[0]) === path;
   }
 
   get #origins(): readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * PLAIN, CURVE, ZAP and the options of TLS for those entry points that have them: which mechanism a socket's options ask for, and what it
- * needs. The role is the socket's, whether it binds or connects.
+ * PLAIN, CURVE, ZAP and the options of TLS for those entry points that have them: which mechanism a socket's options
+ * ask for, and what it needs. The role is the socket's, whether it binds or connects.
  *
  * @module
  */

@@ -183,6 +183,11 @@ export type Judgement = Refusal | {
   readonly protocol: string;
 };
 
+/** Whether a request's target asks for a path: `/` is any, and a query counts only where the path has one. */
+export function isAsked(path: string, target: string): boolean {
+  return path === "/" || (path.includes("?") ? target : target.split("?")[0]) === path;
+}
+
 /** Judges a request. */
 export function judgeRequest(head: Head | undefined, { path, protocols, origins }: Welcome): Judgement {
   if (head === undefined) return { status: 400, found: "a header is malformed" };
@@ -201,8 +206,7 @@ export function judgeRequest(head: Head | undefined, { path, protocols, origins 
   }
   const key = headers.get("sec-websocket-key") ?? "";
   if (!KEY.test(key)) return { status: 400, found: "the key is malformed, wanted 16 octets in Base64" };
-  const asked = path.includes("?") ? target : target.split("?")[0]!;
-  if (path !== "/" && asked !== path) {
+  if (!isAsked(path, target)) {
     return { status: 404, found: `the path is ${show(target)}, wanted ${show(path)}` };
   }
   const origin = headers.get("origin");
