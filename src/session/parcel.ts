@@ -10,6 +10,7 @@
  *          apart = 0: a frame, whose body of so many octets follows
  *          apart = 1, length = 0: a frame, whose body is the next of `bodies`
  *          apart = 1, length = 1 or 2: the frame that comes next is the topic of a subscription or a cancellation
+ *          apart = 1, length = 5 or 6: it is the group that is joined or left
  * ```
  *
  * @module
@@ -21,8 +22,16 @@ import { BY_REFERENCE, Control, EMPTY, type Message } from "../message.ts";
 const MORE = 1;
 const APART = 2;
 const LENGTH_SHIFT = 2;
-const SUBSCRIBE = 1 << LENGTH_SHIFT | APART;
-const CANCEL = 2 << LENGTH_SHIFT | APART;
+/** What is announced by each length of a frame that lies apart. */
+const CONTROLS: readonly (Control["type"] | undefined)[] = [
+  undefined,
+  "subscribe",
+  "cancel",
+  undefined,
+  undefined,
+  "join",
+  "leave",
+];
 const HEAD = 2;
 /** Up to here a loop copies faster than a call of `set`. */
 const TINY = 12;
@@ -47,8 +56,7 @@ export function pack(items: readonly (Message | Control)[], size: number): Parce
     // Hot: once per message.
     const item = items[i]!;
     if (item instanceof Control) {
-      const head = item.type === "subscribe" ? SUBSCRIBE : CANCEL;
-      octets[at] = head;
+      octets[at] = CONTROLS.indexOf(item.type) << LENGTH_SHIFT | APART;
       at = packFrame(octets, at + HEAD, 0, item.topic, bodies);
       continue;
     }
@@ -86,10 +94,11 @@ export function unpack(octets: unknown, bodies: unknown, take: (item: Message | 
       body = bodies[apart++];
       if (!(body instanceof Uint8Array)) throw malformed("a body is missing");
     } else {
-      if (control !== undefined || message.length > 0 || head !== SUBSCRIBE && head !== CANCEL) {
+      const type = (head & MORE) === 0 ? CONTROLS[head >>> LENGTH_SHIFT] : undefined;
+      if (control !== undefined || message.length > 0 || type === undefined) {
         throw malformed("a subscription is out of place");
       }
-      control = head === SUBSCRIBE ? "subscribe" : "cancel";
+      control = type;
       continue;
     }
     if (control !== undefined) {

@@ -45,6 +45,13 @@ test("subscriptions keep their place among messages", () => {
   assertEquals(unpacked(octets, bodies), items);
 });
 
+test("groups are told from topics", () => {
+  const items = [new Control("join", hex("41")), [hex("41"), hex("42")], new Control("leave", hex("41"))];
+  const [octets, bodies] = pack(items, sizeOf(items));
+  assertEquals(toHex(octets), "16 00 04 00 41 05 00 41 04 00 42 1A 00 04 00 41");
+  assertEquals(unpacked(octets, bodies), items);
+});
+
 test("nothing is an empty parcel", () => {
   assertEquals(unpacked(...pack([], 0)), []);
 });

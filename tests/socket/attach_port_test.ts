@@ -3,14 +3,22 @@
  */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  Channel,
+  Client,
   Dealer,
+  Dish,
+  Gather,
   Pair,
+  Peer,
   Publisher,
   Pull,
   Push,
+  Radio,
   Reply,
   Request,
   Router,
+  Scatter,
+  Server,
   type Socket,
   Subscriber,
   text,
@@ -97,6 +105,49 @@ test("PUB and SUB: only what is subscribed is posted", async () => {
     subscriber.unsubscribe("a");
     await until(() => publisher.topicsCount === 0);
   }
+});
+
+test("RADIO and DISH: only what goes to a group that is joined is posted", async () => {
+  for (const role of ["connect", "bind"] as const) {
+    await using radio = new Radio();
+    await using dish = new Dish();
+    dish.join("news", "sport");
+    meet(radio, dish, { role });
+    await until(() => radio.groupsCount === 2);
+    await radio.send(["new", "not this"]);
+    await radio.send(["news", "this"]);
+    assertEquals(texts(await dish.receive()), ["news", "this"]);
+    assertEquals(radio.stats().messagesOut, 1);
+    dish.leave("sport");
+    await until(() => radio.groupsCount === 1);
+  }
+});
+
+test("CLIENT and SERVER, SCATTER and GATHER, PEER, CHANNEL", async () => {
+  await using client = new Client();
+  await using server = new Server();
+  meet(client, server);
+  await client.send("question");
+  const [id, question] = await server.receive();
+  await server.send([id!, `${text(question)}, answered`]);
+  assertEquals(texts(await client.receive()), ["question, answered"]);
+  await using scatter = new Scatter();
+  await using gather = new Gather();
+  meet(scatter, gather);
+  await scatter.send("work");
+  assertEquals(texts(await gather.receive()), ["work"]);
+  await using channel = new Channel();
+  await using other = new Channel();
+  meet(channel, other);
+  await channel.send("ping");
+  assertEquals(texts(await other.receive()), ["ping"]);
+  await using peer = new Peer({ helloMessage: "hello" });
+  await using friend = new Peer();
+  meet(peer, friend);
+  const [from, hello] = await friend.receive();
+  assertEquals(text(hello), "hello");
+  await friend.send([from!, "welcome"]);
+  assertEquals(text((await peer.receive())[1]), "welcome");
 });
 
 test("a welcome message comes before all others, and counts as any", async () => {
