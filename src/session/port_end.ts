@@ -365,6 +365,7 @@ export class PortEnd implements Connection, Outlet, PortHandler, PortOutflowOwne
     this.#port.close();
     const unsent = this.#outflow.messages;
     this.#outflow.shut();
+    this.pipe.lose();
     this.#detach();
     const silent = this.#closing !== undefined;
     if (!silent && this.#peer === undefined) this.#reports.unshaken(this.#name, error);

@@ -150,6 +150,30 @@ test("CLIENT and SERVER, SCATTER and GATHER, PEER, CHANNEL", async () => {
   assertEquals(text((await peer.receive())[1]), "welcome");
 });
 
+test("a peer that goes leaves a disconnectMessage, behind all that came from it", async () => {
+  await using server = new Server({ disconnectMessage: "gone" });
+  const client = new Client();
+  meet(client, server);
+  await client.send("last");
+  await client.close();
+  const [[id, last], [who, gone]] = [await server.receive(), await server.receive()];
+  assertEquals([text(last), text(gone)], ["last", "gone"]);
+  assertEquals(who, id);
+  await using router = new Router({ disconnectMessage: "gone" });
+  await using dealer = new Dealer({ routingId: "ada" });
+  const [attachment] = meet(dealer, router);
+  await dealer.send("last");
+  await attachment.close();
+  assertEquals(texts(await router.receive()), ["ada", "last"]);
+  assertEquals(texts(await router.receive()), ["ada", "gone"]);
+  // An end that we close ourselves is no news.
+  const [, ours] = meet(dealer, router);
+  await dealer.send("once more");
+  assertEquals(texts(await router.receive()), ["ada", "once more"]);
+  await ours.close();
+  assertEquals(router.tryReceive(), undefined);
+});
+
 test("a welcome message comes before all others, and counts as any", async () => {
   await using publisher = new XPublisher({ welcomeMessage: "welcome" });
   await using subscriber = new Subscriber({ receiveHighWaterMark: 1 });
