@@ -38,9 +38,9 @@ const BOTH_WAYS: readonly SocketType[] = [
   "CHANNEL",
   "DGRAM",
 ];
-const SENDERS: readonly SocketType[] = [...BOTH_WAYS, "PUSH", "PUB", "SCATTER", "RADIO"];
+const SENDERS: readonly SocketType[] = ["PUSH", "PUB", ...BOTH_WAYS, "SCATTER", "RADIO"];
 /** The socket types that receive. */
-export const RECEIVERS: readonly SocketType[] = [...BOTH_WAYS, "PULL", "SUB", "GATHER", "DISH"];
+export const RECEIVERS: readonly SocketType[] = ["PULL", "SUB", ...BOTH_WAYS, "GATHER", "DISH"];
 const PUBLISHERS: readonly SocketType[] = ["PUB", "XPUB", "RADIO"];
 const LONGEST_TTL = 6553599;
 const LONGEST_NAME = 255;
